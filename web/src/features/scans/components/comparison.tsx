@@ -1,8 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import type { ScanComparison, ScannerComparison } from "../../../api/generated/types.gen.ts";
+import type { ScanComparison, ScannerComparison, VerdictItem } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatCounted, formatInterval } from "../../../domain/format.ts";
-import { valueWords } from "../../../domain/values.ts";
+import { valueWords, verdictOf } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import type { Json } from "../../../ui/content/json-text.ts";
 import { JsonTree } from "../../../ui/content/json-tree.tsx";
@@ -12,10 +12,21 @@ import { allRows } from "../../../ui/data-table/rows.ts";
 import { IntervalBar } from "../../../ui/interval-bar.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { SplitPane } from "../../../ui/split-pane.tsx";
-import { EmptyState } from "../../../ui/states.tsx";
-import { type CompareSearch, chanceWords, confusionOf, type Flip, flipsOf, KINDS } from "../model/comparison.ts";
+import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { VerdictDot } from "../../../ui/verdict-dot.tsx";
+import {
+  bothCited,
+  type CompareSearch,
+  chanceWords,
+  confusionOf,
+  type Flip,
+  flipsOf,
+  KINDS,
+} from "../model/comparison.ts";
+import { evidenceQuery } from "../model/evidence.ts";
+import { resultsOf } from "../model/scan-search.ts";
 import styles from "./comparison.module.css";
-import { FlipPane } from "./flip-pane.tsx";
+import { ExplanationText, PaneKeys, Passages } from "./evidence-parts.tsx";
 
 interface ComparisonProps {
   comparison: ScanComparison;
@@ -126,54 +137,49 @@ const COLUMNS: readonly Column<Flip>[] = [
   },
 ];
 
+const HELP: Readonly<Record<string, string>> = {
+  "beyond chance": "Cohen's kappa: 1 always, 0 as by chance",
+  "paired test": "McNemar: how likely so unequal changes in both directions are by chance",
+};
+
 /** How far they agree, with intervals and the paired test, and who gave which values. */
 function Numbers({ found, names }: Pick<ComparisonProps, "found" | "names">) {
   const { agreement, agreement_low, agreement_high, kappa, kappa_low, kappa_high } = found;
+  const { only_first, only_second, failed } = found;
   const rounded = (value: number | null) => value?.toFixed(2) ?? "?";
   const [low, high] = [agreement_low ?? 0, agreement_high ?? 1];
+  const share = `${formatInterval(agreement ?? 0, low, high)} ${formatCount(found.same)}/${formatCount(found.n)}`;
+  const both = ({ first, second }: { first: number; second: number }) =>
+    `${formatCount(first)} and ${formatCount(second)}`;
+  const facts = [
+    ["beyond chance", kappa === null ? "-" : `κ ${rounded(kappa)} (${rounded(kappa_low)} to ${rounded(kappa_high)})`],
+    ["paired test", chanceWords(found.mcnemar_p)],
+    ["found something", both(found.found)],
+    ["tokens", both(found.tokens)],
+  ];
+  if (only_first + only_second + failed > 0) {
+    const [inA, inB] = [only_first, only_second].map(formatCount);
+    facts.push(["left out", `${inA} only in A, ${inB} only in B, ${formatCount(failed)} failed`]);
+  }
   return (
     <section aria-label="Agreement" className={styles.numbers}>
       <Confusion found={found} names={names} />
       <dl>
-        <Fact name="agree">
-          {agreement === null ? (
-            "-"
-          ) : (
-            <>
-              {formatInterval(agreement, low, high)} {formatCount(found.same)}/{formatCount(found.n)}
-              <IntervalBar share={agreement} low={low} high={high} />
-            </>
-          )}
-        </Fact>
-        <Fact name="beyond chance" help="Cohen's kappa: 1 always, 0 as by chance">
-          {kappa === null ? "-" : `κ ${rounded(kappa)} (${rounded(kappa_low)} to ${rounded(kappa_high)})`}
-        </Fact>
-        <Fact name="paired test" help="McNemar: how likely so unequal changes in both directions are by chance">
-          {chanceWords(found.mcnemar_p)}
-        </Fact>
-        <Fact name="found something">
-          {formatCount(found.found.first)} and {formatCount(found.found.second)}
-        </Fact>
-        <Fact name="tokens">
-          {formatCount(found.tokens.first)} and {formatCount(found.tokens.second)}
-        </Fact>
-        {found.only_first + found.only_second + found.failed > 0 && (
-          <Fact name="left out">
-            {formatCount(found.only_first)} only in A, {formatCount(found.only_second)} only in B,{" "}
-            {formatCount(found.failed)} failed
-          </Fact>
-        )}
+        <div>
+          <dt>agree</dt>
+          <dd>
+            {agreement === null ? "-" : share}
+            {agreement !== null && <IntervalBar share={agreement} low={low} high={high} />}
+          </dd>
+        </div>
+        {facts.map(([name = "", said]) => (
+          <div key={name} title={HELP[name]}>
+            <dt>{name}</dt>
+            <dd>{said}</dd>
+          </div>
+        ))}
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, help, children }: { name: string; help?: string; children: ReactNode }) {
-  return (
-    <div title={help}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
@@ -272,5 +278,70 @@ function Asked({ value }: { value: unknown }) {
   if (value === null || value === undefined) return <td className="muted">none</td>;
   return (
     <td>{typeof value === "string" ? <InertText text={value} /> : <JsonTree value={value as Json} depth={1} />}</td>
+  );
+}
+
+interface FlipPaneProps {
+  flip: Flip;
+  found: ScannerComparison;
+  names: readonly [string, string];
+  search: CompareSearch;
+  onOpen: (message?: number) => void;
+}
+
+/** What both say of one input, and what both cite, in one transcript. */
+function FlipPane({ flip, found, names, search, onOpen }: FlipPaneProps) {
+  const { a = "", b = "", scans } = search;
+  const first = useQuery(evidenceQuery(resultsOf(a, found.scanner, scans), flip.transcript_id));
+  const second = useQuery(evidenceQuery(resultsOf(b, found.second_scanner, scans), flip.transcript_id));
+  const error = first.error ?? second.error;
+  const both =
+    first.data !== undefined && second.data !== undefined && ([first.data.items, second.data.items] as const);
+  return (
+    <section aria-label="Both verdicts" className={styles.pane}>
+      <h2>
+        <InertText text={flip.task_id ?? flip.transcript_id} />
+      </h2>
+      <div className={styles.both}>
+        <Side name="A" what={names[0]} said={flip.first} colour={1} />
+        <Side name="B" what={names[1]} said={flip.second} colour={2} />
+      </div>
+      {error !== null && <ErrorState error={error} title="What they cite could not be read." />}
+      {!both && error === null && <Skeleton lines={4} />}
+      {both && (
+        <Passages
+          passages={bothCited(...both)}
+          remarks={[...new Set(both.flat().flatMap(({ remarks }) => remarks))]}
+          colourOf={({ by }) => (by[0] === "B" ? 2 : 1)}
+          noteOf={({ by }) => (by.length === 0 ? "" : ` · cited by ${by.join(" and ")}`)}
+          onOpen={onOpen}
+        />
+      )}
+      <PaneKeys name="flips" onOpen={() => onOpen()} />
+    </section>
+  );
+}
+
+interface SideProps {
+  name: string;
+  what: string;
+  said: VerdictItem;
+  colour: number;
+}
+
+function Side({ name, what, said, colour }: SideProps) {
+  return (
+    <article className={styles.side}>
+      <header>
+        <b>{name}</b> <span className="muted">{what}</span>
+      </header>
+      <p className={styles.value}>
+        <VerdictDot verdict={verdictOf(said.value, null)} colour={`var(--s${colour})`} />
+        <b>
+          <InertText text={valueWords(said.value, 80)} />
+        </b>
+      </p>
+      <ExplanationText text={said.explanation ?? ""} colour={colour} />
+    </article>
   );
 }

@@ -1,13 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../../api/ask.ts";
-import type {
-  EvidenceItem,
-  EvidencePassage,
-  EvidenceResult,
-  EvidenceTranscript,
-  ScanDetail,
-} from "../../../api/generated/types.gen.ts";
+import { caseKey } from "../../../api/case-key.ts";
+import { ConflictError } from "../../../api/errors.ts";
+import type { EvidenceItem, EvidencePassage, EvidenceResult, LabelFileItem } from "../../../api/generated/types.gen.ts";
+import { type KnownCase, labelCaseQuery, putCase } from "../../../api/label-cases.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { valueWords, verdictOf } from "../../../domain/values.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
@@ -18,33 +15,37 @@ import type { Json } from "../../../ui/content/json-text.ts";
 import { JsonTree } from "../../../ui/content/json-tree.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { Keys } from "../../../ui/keyboard/keys.tsx";
-import { ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { useKeys } from "../../../ui/keyboard/use-keys.ts";
+import { CommandLine, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { toast } from "../../../ui/toast.ts";
 import { VerdictDot } from "../../../ui/verdict-dot.tsx";
 import { evidenceQuery, useOpenTranscript } from "../model/evidence.ts";
+import { labelFileOf, type Target, targetsOf } from "../model/findings.ts";
 import { showCommand } from "../model/result-row.ts";
-import type { ResultsOf } from "../model/scan-search.ts";
+import type { ResultsOf, ScanView } from "../model/scan-search.ts";
 import styles from "./evidence-pane.module.css";
 import { ExplanationText, PaneKeys, Passages } from "./evidence-parts.tsx";
-import { LabelBar } from "./label-bar.tsx";
 
 interface EvidencePaneProps {
-  of: ResultsOf;
-  scan: ScanDetail;
+  view: ScanView;
   result: string;
-  colour: number;
   onClose: () => void;
 }
 
 /** What a result rests on: the verdict, and the words that it cites. */
-export function EvidencePane({ of, scan, result, colour, onClose }: EvidencePaneProps) {
-  const { data, error, isPending, refetch } = useQuery(evidenceQuery(of, result));
+export function EvidencePane({ view, result, onClose }: EvidencePaneProps) {
+  const { data, error, isPending, refetch } = useQuery(evidenceQuery(view.of, result));
   const evidence = data?.items[0];
-  const command = showCommand(scan, of.path.scanner, result);
+  const { task_id, transcript_id = "", task_repeat, score } = evidence?.transcript ?? {};
   return (
     <section aria-label="Evidence" className={styles.pane}>
       <header className={styles.head}>
-        <h2>{evidence === undefined ? "Evidence" : <Title {...evidence.transcript} />}</h2>
-        <AsCommand commands={[{ name: "This evidence", command }]} />
+        <h2>
+          <InertText text={evidence === undefined ? "Evidence" : (task_id ?? transcript_id)} />
+          {(task_repeat ?? 1) > 1 && <span className="muted"> epoch {task_repeat}</span>}{" "}
+          {score !== null && score !== undefined && <Chip title="Score">{valueWords(score, 20)}</Chip>}
+        </h2>
+        <AsCommand commands={[{ name: "This evidence", command: showCommand(view.scan, view.scanner, result) }]} />
         <button type="button" data-kind="plain" aria-label="Close the evidence" onClick={onClose}>
           <Icon name="close" />
         </button>
@@ -52,50 +53,31 @@ export function EvidencePane({ of, scan, result, colour, onClose }: EvidencePane
       {error !== null && <ErrorState error={error} title="The evidence could not be read." onRetry={refetch} />}
       {isPending && <Skeleton lines={6} />}
       {data?.items.length === 0 && <p className="muted">Nothing is recorded of this result.</p>}
-      {evidence !== undefined && <Shown of={of} scan={scan} evidence={evidence} colour={colour} key={result} />}
+      {evidence !== undefined && <Shown view={view} evidence={evidence} key={result} />}
     </section>
   );
 }
 
-function Title({ task_id, transcript_id, task_repeat, score }: EvidenceTranscript) {
-  return (
-    <>
-      <InertText text={task_id ?? transcript_id} />
-      {task_repeat !== null && task_repeat > 1 && <span className="muted"> epoch {task_repeat}</span>}{" "}
-      {score !== null && score !== undefined && <Chip title="Score">{valueWords(score, 20)}</Chip>}
-    </>
-  );
-}
-
-interface ShownProps {
-  of: ResultsOf;
-  scan: ScanDetail;
-  evidence: EvidenceItem;
-  colour: number;
-}
-
-function Shown({ of, scan, evidence, colour }: ShownProps) {
+function Shown({ view, evidence }: { view: ScanView; evidence: EvidenceItem }) {
   const { results, messages, events, message_count, remarks, transcript } = evidence;
-  const openTranscript = useOpenTranscript(of);
+  const { transcript_id } = transcript;
+  const openTranscript = useOpenTranscript(view.of);
   const [first] = results;
-  const open = (message?: number) =>
-    void openTranscript({ uuid: first?.uuid ?? null, transcript_id: transcript.transcript_id }, message);
+  const open = (message?: number) => void openTranscript({ uuid: first?.uuid ?? null, transcript_id }, message);
   const passages = [...messages, ...events];
   return (
     <>
       {results.map((result) => (
-        <ResultCard key={result.uuid ?? ""} of={of} result={result} colour={colour} passages={passages} onOpen={open} />
+        <ResultCard key={result.uuid ?? ""} view={view} result={result} passages={passages} onOpen={open} />
       ))}
-      <Passages passages={passages} remarks={remarks} colourOf={() => colour} onOpen={open} />
+      <Passages passages={passages} remarks={remarks} colourOf={() => view.colour} onOpen={open} />
       {message_count > 0 && (
         <p className="muted">
           {formatCounted(messages.length, "message")} of {message_count} shown: what is cited, and what stands around
           it.
         </p>
       )}
-      {first !== undefined && (
-        <LabelBar scan={scan} scanner={of.path.scanner} result={first} transcriptId={transcript.transcript_id} />
-      )}
+      {first !== undefined && <LabelBar view={view} result={first} transcriptId={transcript_id} />}
       <PaneKeys name="results" onOpen={() => open()}>
         <span>
           <Keys keys="/" /> filter
@@ -106,16 +88,32 @@ function Shown({ of, scan, evidence, colour }: ShownProps) {
 }
 
 interface ResultCardProps {
-  of: ResultsOf;
+  view: ScanView;
   result: EvidenceResult;
-  colour: number;
   passages: readonly EvidencePassage[];
   onOpen: (message: number) => void;
 }
 
 /** A verdict: its value, why, and what it cites. */
-function ResultCard({ of, result, colour, passages, onOpen }: ResultCardProps) {
+function ResultCard({ view: { of, colour }, result, passages, onOpen }: ResultCardProps) {
   const { value, label, answer, explanation, scan_error, references, unseen_citations, metadata } = result;
+  /** A click on what is cited shows it below, and opens the transcript there if it is not. */
+  const cites = references.map(({ cite, id }) => {
+    const isHere = passages.some((each) => each.id === id);
+    const show = () => document.getElementById(`passage-${id}`)?.scrollIntoView({ block: "nearest" });
+    const open = () => onOpen(Number(/\d+/.exec(cite)?.[0]));
+    return (
+      <button
+        key={id}
+        type="button"
+        data-kind="link"
+        title={isHere ? "Show it below" : "Open the transcript there"}
+        onClick={isHere ? show : open}
+      >
+        {cite.replaceAll(/[[\]]/g, "")}
+      </button>
+    );
+  });
   return (
     <div className={styles.card}>
       <div className={styles.verdict}>
@@ -126,14 +124,7 @@ function ResultCard({ of, result, colour, passages, onOpen }: ResultCardProps) {
       {scan_error !== null && <Failure of={of} uuid={result.uuid} error={scan_error} />}
       {explanation !== null && <ExplanationText text={explanation} colour={colour} />}
       {explanation === null && answer !== null && <InertText text={answer} />}
-      {references.length > 0 && (
-        <p className={styles.cites}>
-          cites
-          {references.map(({ cite, id }) => (
-            <CiteChip key={id} cite={cite} isHere={passages.some((each) => each.id === id)} id={id} onOpen={onOpen} />
-          ))}
-        </p>
-      )}
+      {cites.length > 0 && <p className={styles.cites}>cites {cites}</p>}
       {unseen_citations.length > 0 && (
         <p className={styles.unseen}>It cites what it was not shown: {unseen_citations.join(", ")}</p>
       )}
@@ -144,29 +135,6 @@ function ResultCard({ of, result, colour, passages, onOpen }: ResultCardProps) {
         </details>
       )}
     </div>
-  );
-}
-
-interface CiteChipProps {
-  cite: string;
-  id: string;
-  isHere: boolean;
-  onOpen: (message: number) => void;
-}
-
-/** What is cited: a click shows it below, and opens the transcript there if it is not. */
-function CiteChip({ cite, id, isHere, onOpen }: CiteChipProps) {
-  const show = () => document.getElementById(`passage-${id}`)?.scrollIntoView({ block: "nearest" });
-  const open = () => onOpen(Number(/\d+/.exec(cite)?.[0]));
-  return (
-    <button
-      type="button"
-      data-kind="link"
-      title={isHere ? "Show it below" : "Open the transcript there"}
-      onClick={isHere ? show : open}
-    >
-      {cite.replaceAll(/[[\]]/g, "")}
-    </button>
   );
 }
 
@@ -224,5 +192,85 @@ function ValueView({ value }: { value: unknown }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+interface LabelBarProps {
+  view: ScanView;
+  result: EvidenceResult;
+  transcriptId: string;
+}
+
+/** Say at once whether a result is right: the label goes to the file that the project names for the scanner. */
+function LabelBar({ view: { scanner, found }, result, transcriptId }: LabelBarProps) {
+  const project = useQuery(ask("/project")).data;
+  const files = useQuery(ask("/labels")).data;
+  if (project === undefined || files === undefined) return null;
+  const file = labelFileOf(project.config, scanner, files.items);
+  if (file === undefined) return <NoFile scanner={scanner} />;
+  return <Labels file={file} targets={targetsOf(result.value, found)} transcriptId={transcriptId} />;
+}
+
+function NoFile({ scanner }: { scanner: string }) {
+  return (
+    <details className={styles.absent}>
+      <summary>No labels for {scanner} yet</summary>
+      <p>Make a file of cases, and name it in scout.yaml; then y, n and numbers label at once.</p>
+      <CommandLine command={`mkdir -p labels && printf 'id,target\\n' > labels/${scanner}.csv`} />
+      <pre>{`validation:\n  ${scanner}: labels/${scanner}.csv`}</pre>
+    </details>
+  );
+}
+
+interface LabelsProps {
+  file: LabelFileItem;
+  targets: readonly Target[];
+  transcriptId: string;
+}
+
+function Labels({ file: { file, name }, targets, transcriptId }: LabelsProps) {
+  const queries = useQueryClient();
+  const { data: known, error } = useQuery(labelCaseQuery(file, transcriptId));
+  const putting = useMutation({
+    mutationFn: ({ of, value }: { of: KnownCase; value: unknown }) =>
+      putCase(file, caseKey(transcriptId), { ...(of.fields ?? { id: transcriptId }), target: value }, of.etag),
+    onSuccess: (_, { value }) => toast(`Labelled ${valueWords(value)} in ${name}.`),
+    onError: (refused) => {
+      const isOld = refused instanceof ConflictError;
+      const words = "The file has changed meanwhile; it was read again. Label once more.";
+      toast(isOld ? words : refused.message, { tone: "error" });
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ["labels"] }),
+  });
+  const label = (value: unknown) => known !== undefined && putting.mutate({ of: known, value });
+  useKeys(
+    "Label",
+    targets.map((target) => ({
+      keys: target.key,
+      label: `${target.name}: label ${valueWords(target.value)}`,
+      run: () => label(target.value),
+    })),
+  );
+  const given = known?.fields?.target;
+  const words = given === undefined ? `no label in ${name}` : `labelled ${valueWords(given)} in ${name}`;
+  return (
+    <fieldset
+      className={styles.labels}
+      aria-label={`Label in ${name}`}
+      disabled={putting.isPending || known === undefined}
+    >
+      {targets.map((target) => (
+        <button
+          key={target.key}
+          type="button"
+          aria-pressed={given !== undefined && JSON.stringify(given) === JSON.stringify(target.value)}
+          onClick={() => label(target.value)}
+        >
+          {target.name} <kbd>{target.key}</kbd>
+        </button>
+      ))}
+      {/* Nothing before the file was read, so that nobody labels what has a label. */}
+      <span className={styles.given}>{error?.message ?? (known !== undefined && words)}</span>
+    </fieldset>
   );
 }

@@ -1,5 +1,4 @@
 import { useId, useRef, useState } from "react";
-import type { FindingsItem, ScanDetail } from "../../../api/generated/types.gen.ts";
 import { valueWords } from "../../../domain/values.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { Chip } from "../../../ui/chip.tsx";
@@ -10,27 +9,23 @@ import { Menu, type MenuItem } from "../../../ui/menu.tsx";
 import { Popover } from "../../../ui/popover.tsx";
 import { equals, splitConditions, withCondition, withoutCondition } from "../model/conditions.ts";
 import { resultCommands } from "../model/result-row.ts";
-import type { ScanSearch } from "../model/scan-search.ts";
+import type { ScanView } from "../model/scan-search.ts";
 import styles from "./results-bar.module.css";
 
 const CHIP_CHARACTERS = 40;
 
 interface ResultsBarProps {
-  scan: ScanDetail;
-  scanner: string;
-  found: FindingsItem | undefined;
-  search: ScanSearch;
+  view: ScanView;
   /** What the server says of the condition. */
   problem: string | undefined;
-  onChange: (change: ScanSearch) => void;
   children: React.ReactNode;
 }
 
 /** What narrows the results: chips, and the SQL that they are. */
-export function ResultsBar({ scan, scanner, found, search, problem, onChange, children }: ResultsBarProps) {
+export function ResultsBar({ view, problem, children }: ResultsBarProps) {
+  const { scan, scanner, found, search, change, filter } = view;
   const { where, by } = search;
   const parts = splitConditions(where);
-  const filter = (next: string | undefined) => onChange({ where: next, row: undefined });
   const item = (label: string, condition: string): MenuItem => ({
     label,
     checked: parts.includes(condition),
@@ -72,7 +67,7 @@ export function ResultsBar({ scan, scanner, found, search, problem, onChange, ch
             by={by}
             onBy={(next) => {
               close();
-              onChange({ by: next });
+              change({ by: next });
             }}
           />
         )}

@@ -18,7 +18,7 @@ const CITES_SEEN = 8;
 
 interface Shown {
   scanner: string;
-  colour: string;
+  colour: number;
   /** What is sought, if it is plain text: it is marked where it stands in a row. */
   sought: string;
   hasLabels: boolean;
@@ -43,7 +43,7 @@ export function resultsColumns(shown: Shown): readonly Column<ResultRow>[] {
     text("value", scanner, 104, {
       cell: ({ value, scan_error }) => (
         <span className={styles.value} title={valueWords(value, SEEN)}>
-          <VerdictDot verdict={verdictOf(value, scan_error)} colour={colour} />
+          <VerdictDot verdict={verdictOf(value, scan_error)} colour={`var(--s${colour})`} />
           {scan_error === null ? <InertText text={valueWords(value)} /> : "error"}
         </span>
       ),

@@ -1,7 +1,6 @@
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { read } from "../../../api/client.ts";
 import { ServerError } from "../../../api/errors.ts";
-import type { ScanDetail } from "../../../api/generated/types.gen.ts";
 import { formatCount } from "../../../domain/format.ts";
 import { type WrittenFormat, writtenRecords } from "../../../domain/written-records.ts";
 import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
@@ -13,43 +12,33 @@ import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { SplitPane } from "../../../ui/split-pane.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
-import { withCondition } from "../model/conditions.ts";
 import { useOpenTranscript } from "../model/evidence.ts";
 import { keyOfRow, type ResultRow, resultsCommand } from "../model/result-row.ts";
-import { type ResultsOf, resultsOf, resultsQuery, type ScanSearch, useScanSearch } from "../model/scan-search.ts";
+import { resultsQuery, type ScanSearch, type ScanView } from "../model/scan-search.ts";
 import { type Finding, useFind } from "../model/use-find.ts";
-import { Distribution } from "./distribution.tsx";
-import { ErrorGroups } from "./error-groups.tsx";
 import { ResultsBar } from "./results-bar.tsx";
 import { resultsColumns } from "./results-columns.tsx";
+import { Distribution, ErrorGroups } from "./results-summary.tsx";
 import { CopyMenu } from "./scan-actions.tsx";
 
 const EvidencePane = lazy(async () => ({ default: (await import("./evidence-pane.tsx")).EvidencePane }));
 
-const COLOURS = 6;
-
 /** What a scanner found: errors first, how values are distributed, and each result beside its evidence. */
-export function ResultsView({ scan, scanner }: { scan: ScanDetail; scanner: string }) {
-  const { search, change } = useScanSearch();
-  const { where, find } = search;
-  const of = resultsOf(scan.scan_id, scanner, search.scans);
-  const found = scan.findings?.find((each) => each.scanner === scanner);
-  const colour = (scan.scanner_names.indexOf(scanner) % COLOURS) + 1;
-  const hue = `var(--s${colour})`;
+export function ResultsView(view: ScanView) {
+  const { scan, scanner, of, found, colour, search, change } = view;
+  const { result, where, find, regex = false, word = false, case: isCase = false } = search;
   const windows = useRowWindows((offset, limit) => resultsQuery(of, search, offset, limit));
   const rows = windows as WindowedRows<ResultRow>;
-  const shown = {
-    scanner,
-    colour: hue,
-    sought: search.regex === true ? "" : (find ?? ""),
-    hasLabels: found?.kinds_by === "label",
-    hasTargets: (scan.summary[scanner]?.agreement ?? null) !== null,
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows are rendered again only when one of its fields changes.
-  const columns = useMemo(() => resultsColumns(shown), Object.values(shown));
+  const hasLabels = found?.kinds_by === "label";
+  const hasTargets = (scan.summary[scanner]?.agreement ?? null) !== null;
+  // Where columns stay the same, rows are not rendered again.
+  const columns = useMemo(
+    () => resultsColumns({ scanner, colour, sought: regex || find === undefined ? "" : find, hasLabels, hasTargets }),
+    [scanner, colour, regex, find, hasLabels, hasTargets],
+  );
   const isRefused = rows.error instanceof ServerError && rows.error.status === 400 && where !== undefined;
-  const addCondition = (condition: string) => change({ where: withCondition(where, condition), row: undefined });
-  const table = useResultsTable(of, search, change);
+  const table = useResultsTable(view);
+  const { finding } = table;
   return (
     <SplitPane
       name="scout-evidence"
@@ -58,44 +47,33 @@ export function ResultsView({ scan, scanner }: { scan: ScanDetail; scanner: stri
       width={400}
       min={280}
       pane={
-        search.result === undefined ? null : (
+        result === undefined ? null : (
           <Suspense fallback={<Skeleton lines={6} />}>
-            <EvidencePane of={of} scan={scan} result={search.result} colour={colour} onClose={table.close} />
+            <EvidencePane view={view} result={result} onClose={table.close} />
           </Suspense>
         )
       }
     >
-      <ErrorGroups scan={scan} scanner={scanner} onShow={addCondition} />
-      <ResultsBar
-        scan={scan}
-        scanner={scanner}
-        found={found}
-        search={search}
-        problem={isRefused ? rows.error?.message : undefined}
-        onChange={change}
-      >
-        <ColumnMenu columns={columns} shown={search.columns} onShown={(to) => change({ columns: to })} />
-        <CopyMenu name="results" make={(format) => copiedResults(of, search, columns, format)} />
+      <ErrorGroups {...view} />
+      <ResultsBar view={view} problem={isRefused ? rows.error?.message : undefined}>
+        <ColumnMenu columns={columns} shown={search.columns} onShown={(shown) => change({ columns: shown })} />
+        <CopyMenu name="results" make={(format) => copiedResults(view, columns, format)} />
       </ResultsBar>
-      {scan.findings !== null && (
-        <Distribution of={of} found={found} by={search.by} where={where} colour={hue} onChoose={addCondition} />
-      )}
+      {scan.findings !== null && <Distribution {...view} />}
       {table.isFinding && (
         <FindBar
           label="Find in all results"
           sought={find ?? ""}
-          choices={{ case: search.case === true, word: search.word === true, regex: search.regex === true }}
-          onSeek={table.seek}
+          choices={{ case: isCase, word, regex }}
+          onSeek={(text) => change({ find: text === "" ? undefined : text })}
           onChoose={(name, isOn) => change({ [name]: isOn ? true : undefined })}
           onStep={table.step}
           onClose={table.endFinding}
         >
-          <FindCount error={table.finding.error}>
-            {find === undefined ? "" : countWords(table.finding, table.at)}
-          </FindCount>
+          <FindCount error={finding.error}>{find === undefined ? "" : countWords(finding, table.at)}</FindCount>
         </FindBar>
       )}
-      {!isRefused && <ResultsTable scan={scan} scanner={scanner} rows={rows} columns={columns} table={table} />}
+      {!isRefused && <ResultsTable view={view} rows={rows} columns={columns} table={table} />}
     </SplitPane>
   );
 }
@@ -108,7 +86,7 @@ function countWords({ count, hits, done }: Finding, at: number): string {
 }
 
 /** Where one is in the table: the row whose evidence is open, and the hit that one is at. */
-function useResultsTable(of: ResultsOf, search: ScanSearch, change: (to: ScanSearch) => void) {
+function useResultsTable({ of, search, change }: ScanView) {
   const [isFinding, setFinding] = useState(search.find !== undefined);
   const [jumps, setJumps] = useState(0);
   /** The row that was open last: closing the evidence does not leave it. */
@@ -159,7 +137,6 @@ function useResultsTable(of: ResultsOf, search: ScanSearch, change: (to: ScanSea
     step,
     close,
     open: (row: ResultRow) => void openTranscript(row),
-    seek: (text: string) => change({ find: text === "" ? undefined : text }),
     endFinding: () => {
       setFinding(false);
       change({ find: undefined });
@@ -168,16 +145,14 @@ function useResultsTable(of: ResultsOf, search: ScanSearch, change: (to: ScanSea
 }
 
 interface ResultsTableProps {
-  scan: ScanDetail;
-  scanner: string;
+  view: ScanView;
   rows: WindowedRows<ResultRow>;
   columns: readonly Column<ResultRow>[];
   table: ReturnType<typeof useResultsTable>;
 }
 
 /** The results, of which those that are seen are read. */
-function ResultsTable({ scan, scanner, rows, columns, table }: ResultsTableProps) {
-  const { search, change } = useScanSearch();
+function ResultsTable({ view: { scan, scanner, search, change }, rows, columns, table }: ResultsTableProps) {
   if (rows.error !== null) {
     return <ErrorState error={rows.error} title="The results could not be read." onRetry={rows.retry} />;
   }
@@ -219,12 +194,9 @@ function toneOf({ scan_error }: ResultRow) {
 const COPIED = 1000;
 
 /** The results of the condition and order that are shown, with the columns that are shown; says so if they are not all. */
-async function copiedResults(
-  { path, query }: ResultsOf,
-  { where, order_by, columns: asked }: ScanSearch,
-  all: readonly Column<ResultRow>[],
-  format: WrittenFormat,
-): Promise<string> {
+async function copiedResults(view: ScanView, all: readonly Column<ResultRow>[], format: WrittenFormat) {
+  const { where, order_by, columns: asked } = view.search;
+  const { path, query } = view.of;
   const shown = shownColumns(all, asked).map(({ column }) => column.id);
   const columns = [...new Set([...shown, "scan_error", "transcript_id"])];
   const page = await read("/scans/{scan_id}/{scanner}/results", {

@@ -8,7 +8,7 @@ import { commandName } from "../model/result-row.ts";
 import { useScanChanges } from "../model/use-scan-changes.ts";
 import styles from "./scan-actions.module.css";
 
-const DeleteDialog = lazy(async () => ({ default: (await import("./delete-dialog.tsx")).DeleteDialog }));
+const DeleteDialog = lazy(async () => ({ default: (await import("./scan-dialogs.tsx")).DeleteDialog }));
 
 interface ScanActionsProps {
   scan: Pick<ScanItem, "scan_id" | "name" | "location" | "state" | "complete">;

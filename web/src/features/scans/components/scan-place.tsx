@@ -20,22 +20,23 @@ import { ScanActions, ScanStateMark } from "./scan-actions.tsx";
 import styles from "./scan-place.module.css";
 import { ScannerList } from "./scanner-list.tsx";
 
-const AskedDialog = lazy(async () => ({ default: (await import("./asked-dialog.tsx")).AskedDialog }));
+const AskedDialog = lazy(async () => ({ default: (await import("./scan-dialogs.tsx")).AskedDialog }));
+
+const COLOURS = 6;
 
 /** One scan: what was asked, what its scanners found, and what each result rests on. */
 export function ScanPlace() {
-  const { scanId, search, change } = useScanSearch();
+  const address = useScanSearch();
+  const { scanId, search, change } = address;
   const query = useQuery(scanQuery(scanId, search.scans));
   const running = useQuery(runningScansQuery).data;
   const names = query.data?.scanner_names ?? [];
   const scanner = names.find((name) => name === search.scanner) ?? names[0];
+  const of = resultsOf(scanId, scanner ?? "", search.scans);
   // What the table shows first: counting what was found takes longer, and must not take its place.
-  const first = useQuery({
-    ...resultsQuery(resultsOf(scanId, scanner ?? "", search.scans), search),
-    enabled: scanner !== undefined,
-  });
+  const first = useQuery({ ...resultsQuery(of, search), enabled: scanner !== undefined });
   const findings = useQuery({
-    ...ask("/scans/{scan_id}", { path: { scan_id: scanId }, query: { location: search.scans } }),
+    ...ask("/scans/{scan_id}", { path: { scan_id: scanId }, query: of.query }),
     select: (whole) => whole.findings,
     enabled: !first.isPending,
   });
@@ -46,8 +47,8 @@ export function ScanPlace() {
   const scan = { ...query.data, findings: findings.data ?? null };
   const now = running?.[scan.location];
   const live = now?.state === "running" ? now : undefined;
-  const choose = (name: string) =>
-    change({ scanner: name, where: undefined, order_by: undefined, result: undefined, row: undefined }, true);
+  const found = findings.data?.find((each) => each.scanner === scanner);
+  const colour = (names.indexOf(scanner ?? "") % COLOURS) + 1;
   return (
     <>
       <ScanHeader scan={scan} live={live} scanner={scanner} />
@@ -62,9 +63,9 @@ export function ScanPlace() {
           label="Scanners"
           side="start"
           width={230}
-          pane={<ScannerList scan={scan} live={live} chosen={scanner} problem={findings.error} onChoose={choose} />}
+          pane={<ScannerList scan={scan} live={live} chosen={scanner} problem={findings.error} />}
         >
-          <ResultsView key={scanner} scan={scan} scanner={scanner} />
+          <ResultsView key={scanner} {...address} scan={scan} scanner={scanner} of={of} found={found} colour={colour} />
         </SplitPane>
       )}
       {search.show === "asked" && (

@@ -5,7 +5,7 @@ import { formatCount, formatCounted, formatInterval } from "../../../domain/form
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { agreementOf, kindsWords } from "../model/findings.ts";
 import { folderOf } from "../model/scan-list.ts";
-import { resultsOf } from "../model/scan-search.ts";
+import { resultsOf, useScanSearch } from "../model/scan-search.ts";
 import styles from "./scanner-list.module.css";
 
 interface ScannerListProps {
@@ -14,15 +14,17 @@ interface ScannerListProps {
   chosen: string;
   /** Why it is not known what was found. */
   problem: Error | null;
-  onChoose: (scanner: string) => void;
 }
 
 /** The scanners of a scan, with how much each found, and how well it agrees with labels. */
-export function ScannerList({ scan, live, chosen, problem, onChoose }: ScannerListProps) {
+export function ScannerList({ scan, live, chosen, problem }: ScannerListProps) {
+  const { change } = useScanSearch();
   const names = scan.scanner_names;
+  const choose = (scanner: string | undefined) =>
+    change({ scanner, where: undefined, order_by: undefined, result: undefined, row: undefined }, true);
   const step = (by: number) => {
     const to = names[(names.indexOf(chosen) + by + names.length) % names.length];
-    if (to !== undefined && to !== chosen) onChoose(to);
+    if (to !== chosen) choose(to);
   };
   useKeys("Scan", [
     { keys: "]", label: "Next scanner", run: () => step(1) },
@@ -38,7 +40,7 @@ export function ScannerList({ scan, live, chosen, problem, onChoose }: ScannerLi
               data-kind="plain"
               aria-current={name === chosen || undefined}
               className={styles.scanner}
-              onClick={() => onChoose(name)}
+              onClick={() => choose(name)}
             >
               <ScannerFacts scan={scan} live={live} name={name} />
             </button>

@@ -4,7 +4,7 @@ import { formatCost, formatCount } from "../../../domain/format.ts";
 import type { Column } from "../../../ui/data-table/columns.ts";
 import { Progress } from "../../../ui/progress.tsx";
 import { RelativeTime } from "../../../ui/relative-time.tsx";
-import { folderOf, type LiveScan, progressWords, type ScanLine } from "../model/scan-list.ts";
+import { folderOf, isScan, type LiveScan, progressWords, type ScanLine } from "../model/scan-list.ts";
 import { ScanStateMark } from "./scan-actions.tsx";
 import styles from "./scans-columns.module.css";
 
@@ -70,17 +70,17 @@ export function scansColumns(actions: (scan: LiveScan) => ReactNode): readonly C
     grows: true,
     sortable: true,
     cell: (line) =>
-      line.kind === "scan" ? (
-        named(line.scan)
+      isScan(line) ? (
+        named(line)
       ) : (
         <strong>
-          {line.name} <span className="muted">{formatCount(line.count)}</span>
+          {line.group} <span className="muted">{formatCount(line.count)}</span>
         </strong>
       ),
   };
   const ofScan = ({ shows, ...column }: ScanColumn): Column<ScanLine> => ({
     ...column,
-    cell: (line) => (line.kind === "scan" ? shows(line.scan) : null),
+    cell: (line) => (isScan(line) ? shows(line) : null),
   });
   return [
     name,

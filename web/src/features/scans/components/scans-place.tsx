@@ -24,6 +24,8 @@ import {
   filterValues,
   folderOf,
   GROUPED,
+  isScan,
+  keyOfLine,
   type LiveScan,
   linesOf,
   listCommand,
@@ -110,14 +112,14 @@ export function ScansPlace() {
           label="Scans"
           columns={columns}
           rows={rows}
-          rowKey={(line) => line.key}
+          rowKey={keyOfLine}
           shown={search.columns}
           onShown={(shown) => onSearch({ columns: shown })}
           order={search.order_by ?? NEWEST}
           onOrder={(order) => onSearch({ order_by: order.length === 0 ? undefined : order })}
           selection={selection}
           onSelection={(next) => select(withGroups(rows, selection, next))}
-          onOpen={(line) => line.kind === "scan" && open(line.scan)}
+          onOpen={(line) => isScan(line) && open(line)}
         />
       )}
     </>

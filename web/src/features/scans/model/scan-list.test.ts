@@ -5,6 +5,8 @@ import {
   askedOf,
   filterValues,
   groupedLines,
+  isScan,
+  keyOfLine,
   linesOf,
   listCommand,
   liveScan,
@@ -53,13 +55,13 @@ test("lines stay the same objects while nothing of their scans changes", () => {
 
 test("scans are grouped by tag, one with two tags in both groups", () => {
   const lines = groupedLines([scan("a", { tags: ["x", "y"] }), scan("b", { tags: ["x"] }), scan("c")], "tag");
-  const told = lines.map((line) => (line.kind === "group" ? `${line.name} ${line.count}` : line.scan.name));
+  const told = lines.map((line) => (isScan(line) ? line.name : `${line.group} ${line.count}`));
   expect(told).toEqual(["x 2", "a", "b", "y 1", "a", "without a tag 1", "c"]);
 });
 
 test("a group takes its scans with it when it is selected, and when it is not any more", () => {
   const rows = allRows(groupedLines([scan("a"), scan("b")], "scanners"));
-  const group = rows.at(0)?.key ?? "";
+  const group = keyOfLine(rows.at(0) ?? scan("none"));
   const chosen = withGroups(rows, new Set(), new Set([group]));
   expect(scansIn(rows, chosen).map(({ name }) => name)).toEqual(["a", "b"]);
   const without = new Set(chosen);

@@ -13,12 +13,20 @@ import type { Selection } from "../../../ui/data-table/selection.ts";
 
 export type ScansSearch = RegisteredRouter["routesById"]["/scans/"]["types"]["fullSearchSchema"];
 
-/** A scan with how fast it goes, while it runs. */
-export type LiveScan = ScanItem & Partial<Pick<RunningScanItem, "rate" | "left_seconds">>;
+/** A scan with how fast it goes, while it runs; maybe one of a group. */
+export type LiveScan = ScanItem & Partial<Pick<RunningScanItem, "rate" | "left_seconds">> & { group?: string };
 
-export type ScanLine =
-  | { kind: "scan"; key: string; scan: LiveScan }
-  | { kind: "group"; key: string; name: string; count: number };
+/** A scan, or the line above the scans of a group. */
+export type ScanLine = LiveScan | { group: string; count: number };
+
+export function isScan(line: ScanLine | undefined): line is LiveScan {
+  return line !== undefined && "scan_id" in line;
+}
+
+export function keyOfLine(line: ScanLine): string {
+  if (!isScan(line)) return `group ${line.group}`;
+  return line.group === undefined ? line.location : `${line.location} ${line.group}`;
+}
 
 /** Parts of the address that narrow the list. */
 export const FILTERS = ["state", "scanner", "model", "tag"] as const;
@@ -77,22 +85,15 @@ export function linesOf(
   pages: Rows<ScanItem>,
   here: readonly ScanItem[],
   running: RunningScans,
-  group: ScansSearch["group"],
+  by: ScansSearch["group"],
 ): Rows<ScanLine> {
-  if (group !== undefined) {
-    const scans = here.map((scan) => liveScan(scan, running));
-    return allRows(groupedLines(scans, group));
-  }
-  const lines = new Map<LiveScan, ScanLine>();
+  const live = (scan: ScanItem) => liveScan(scan, running);
+  if (by !== undefined) return allRows(groupedLines(here.map(live), by));
   return {
     ...pages,
     at(index) {
       const scan = pages.at(index);
-      if (scan === undefined) return undefined;
-      const live = liveScan(scan, running);
-      const line = lines.get(live) ?? { kind: "scan" as const, key: scan.location, scan: live };
-      lines.set(live, line);
-      return line;
+      return scan && live(scan);
     },
   };
 }
@@ -106,9 +107,9 @@ export function groupedLines(scans: readonly LiveScan[], by: "scanners" | "tag")
       groups.set(name, [...(groups.get(name) ?? []), scan]);
     }
   }
-  return [...groups].flatMap(([name, members]) => [
-    { kind: "group" as const, key: `group ${name}`, name, count: members.length },
-    ...members.map((scan) => ({ kind: "scan" as const, key: `${scan.location} ${name}`, scan })),
+  return [...groups].flatMap(([group, members]) => [
+    { group, count: members.length },
+    ...members.map((scan) => ({ ...scan, group })),
   ]);
 }
 
@@ -117,7 +118,7 @@ export function scansIn(rows: Rows<ScanLine>, selection: Selection): LiveScan[] 
   const found = new Map<string, LiveScan>();
   for (let index = 0; selection.size > 0 && index < rows.count; index += 1) {
     const line = rows.at(index);
-    if (line?.kind === "scan" && selection.has(line.key)) found.set(line.scan.location, line.scan);
+    if (isScan(line) && selection.has(keyOfLine(line))) found.set(line.location, line);
   }
   return [...found.values()];
 }
@@ -129,12 +130,10 @@ export function withGroups(rows: Rows<ScanLine>, was: Selection, next: Selection
   for (let index = 0; index < rows.count; index += 1) {
     const line = rows.at(index);
     if (line === undefined) continue;
-    if (line.kind === "scan") {
-      if (change !== undefined) found[change](line.key);
-      continue;
-    }
-    change = undefined;
-    if (next.has(line.key) !== was.has(line.key)) change = next.has(line.key) ? "add" : "delete";
+    const key = keyOfLine(line);
+    if (!isScan(line)) change = undefined;
+    if (!isScan(line) && next.has(key) !== was.has(key)) change = next.has(key) ? "add" : "delete";
+    if (isScan(line) && change !== undefined) found[change](key);
   }
   return found;
 }

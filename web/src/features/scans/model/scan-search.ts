@@ -3,6 +3,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { type RegisteredRouter, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ask } from "../../../api/ask.ts";
+import type { FindingsItem, ScanDetail } from "../../../api/generated/types.gen.ts";
 import { readColumn } from "../../../ui/data-table/columns.ts";
 
 export type ScanSearch = RegisteredRouter["routesById"]["/scans/$scanId/"]["types"]["fullSearchSchema"];
@@ -15,7 +16,8 @@ export function useScanSearch() {
   const navigate = useNavigate({ from });
   const change = (to: ScanSearch, isStep = false) =>
     void navigate({ search: (was) => ({ ...was, ...to }), replace: !isStep });
-  return { scanId, search, change };
+  const filter = (where: string | undefined) => change({ where, row: undefined });
+  return { scanId, search, change, filter };
 }
 
 /** A scanner of a scan, as the server is asked for it. */
@@ -26,6 +28,17 @@ export interface ResultsOf {
 
 export function resultsOf(scan_id: string, scanner: string, location: string | undefined): ResultsOf {
   return { path: { scan_id, scanner }, query: { location } };
+}
+
+/** What is shown: one of the scanners of a scan, and the address that says how. */
+export interface ScanView extends ReturnType<typeof useScanSearch> {
+  scan: ScanDetail;
+  scanner: string;
+  of: ResultsOf;
+  /** What it found; undefined before that is counted. */
+  found: FindingsItem | undefined;
+  /** One of the six that tell scanners apart. */
+  colour: number;
 }
 
 /** How a scan stands and what was asked; what was found takes longer, and is asked for apart. */
