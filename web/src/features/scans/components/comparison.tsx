@@ -97,7 +97,7 @@ export function Comparison({ comparison, found, names, search, onChange }: Compa
   );
 }
 
-const SAYS = { width: 160, grows: true } as const;
+/** Characters of an explanation that a row can show. */
 const SAID = 300;
 
 const COLUMNS: readonly Column<Flip>[] = [
@@ -123,18 +123,13 @@ const COLUMNS: readonly Column<Flip>[] = [
       </>
     ),
   },
-  {
-    id: "first",
-    name: "A says",
-    ...SAYS,
-    cell: ({ first }) => <InertText text={first.explanation?.slice(0, SAID) ?? ""} />,
-  },
-  {
-    id: "second",
-    name: "B says",
-    ...SAYS,
-    cell: ({ second }) => <InertText text={second.explanation?.slice(0, SAID) ?? ""} />,
-  },
+  ...(["first", "second"] as const).map((side) => ({
+    id: side,
+    name: side === "first" ? "A says" : "B says",
+    width: 160,
+    grows: true,
+    cell: (flip: Flip) => <InertText text={flip[side].explanation?.slice(0, SAID) ?? ""} />,
+  })),
 ];
 
 const HELP: Readonly<Record<string, string>> = {

@@ -20,7 +20,7 @@ import { CommandLine, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
 import { VerdictDot } from "../../../ui/verdict-dot.tsx";
 import { evidenceQuery, useOpenTranscript } from "../model/evidence.ts";
-import { labelFileOf, type Target, targetsOf } from "../model/findings.ts";
+import { labelFileOf, targetsOf } from "../model/findings.ts";
 import { showCommand } from "../model/result-row.ts";
 import type { ResultsOf, ScanView } from "../model/scan-search.ts";
 import styles from "./evidence-pane.module.css";
@@ -165,14 +165,14 @@ const LONG = 2000;
 
 /** A value: numbers as they are, a dictionary as a small table, a list as a tree. */
 function ValueView({ value }: { value: unknown }) {
-  if (Array.isArray(value)) return <JsonTree value={value as Json} />;
-  if (typeof value !== "object" || value === null) {
-    return (
-      <b>
-        <InertText text={valueWords(value, LONG)} />
-      </b>
+  const plain = (each: unknown) =>
+    typeof each === "object" && each !== null ? (
+      <JsonTree value={each as Json} />
+    ) : (
+      <InertText text={valueWords(each, LONG)} />
     );
-  }
+  if (typeof value !== "object" || value === null) return <b>{plain(value)}</b>;
+  if (Array.isArray(value)) return plain(value);
   return (
     <table className={styles.table}>
       <tbody>
@@ -181,13 +181,7 @@ function ValueView({ value }: { value: unknown }) {
             <th scope="row">
               <InertText text={key} />
             </th>
-            <td>
-              {typeof each === "object" && each !== null ? (
-                <JsonTree value={each as Json} />
-              ) : (
-                <InertText text={valueWords(each, LONG)} />
-              )}
-            </td>
+            <td>{plain(each)}</td>
           </tr>
         ))}
       </tbody>
@@ -224,7 +218,7 @@ function NoFile({ scanner }: { scanner: string }) {
 
 interface LabelsProps {
   file: LabelFileItem;
-  targets: readonly Target[];
+  targets: ReturnType<typeof targetsOf>;
   transcriptId: string;
 }
 

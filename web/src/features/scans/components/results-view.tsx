@@ -14,11 +14,10 @@ import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
 import { useOpenTranscript } from "../model/evidence.ts";
 import { keyOfRow, type ResultRow, resultsCommand } from "../model/result-row.ts";
-import { resultsQuery, type ScanSearch, type ScanView } from "../model/scan-search.ts";
+import { resultsQuery, type ScanView } from "../model/scan-search.ts";
 import { type Finding, useFind } from "../model/use-find.ts";
-import { ResultsBar } from "./results-bar.tsx";
 import { resultsColumns } from "./results-columns.tsx";
-import { Distribution, ErrorGroups } from "./results-summary.tsx";
+import { Distribution, ErrorGroups, ResultsBar } from "./results-head.tsx";
 import { CopyMenu } from "./scan-actions.tsx";
 
 const EvidencePane = lazy(async () => ({ default: (await import("./evidence-pane.tsx")).EvidencePane }));
@@ -37,7 +36,7 @@ export function ResultsView(view: ScanView) {
     [scanner, colour, regex, find, hasLabels, hasTargets],
   );
   const isRefused = rows.error instanceof ServerError && rows.error.status === 400 && where !== undefined;
-  const table = useResultsTable(view);
+  const table = useResultsTable(view, rows);
   const { finding } = table;
   return (
     <SplitPane
@@ -86,11 +85,9 @@ function countWords({ count, hits, done }: Finding, at: number): string {
 }
 
 /** Where one is in the table: the row whose evidence is open, and the hit that one is at. */
-function useResultsTable({ of, search, change }: ScanView) {
+function useResultsTable({ of, search, change }: ScanView, rows: WindowedRows<ResultRow>) {
   const [isFinding, setFinding] = useState(search.find !== undefined);
   const [jumps, setJumps] = useState(0);
-  /** The row that was open last: closing the evidence does not leave it. */
-  const [last, setLast] = useState<Pick<ScanSearch, "result" | "row">>({});
   const openTranscript = useOpenTranscript(of);
   const finding = useFind(of, search);
   const stood = useRef(-1);
@@ -103,10 +100,10 @@ function useResultsTable({ of, search, change }: ScanView) {
     change({ row: hit.position, result: hit.uuid ?? hit.transcript_id ?? undefined });
     setJumps((count) => count + 1);
   };
-  const close = () => {
-    setLast({ result: search.result, row: search.row ?? 0 });
-    change({ result: undefined });
-  };
+  const close = () => change({ result: undefined });
+  const show = (row: ResultRow, index: number) => change({ result: keyOfRow(row), row: index });
+  /** Closing the evidence does not leave its row. */
+  const closed = search.row === undefined ? undefined : rows.at(search.row);
   useKeys("Results", [
     { keys: "Mod+f", label: "Find in all results", run: () => setFinding(true) },
     {
@@ -114,7 +111,7 @@ function useResultsTable({ of, search, change }: ScanView) {
       label: "Close the evidence, or open it again",
       run: () => {
         if (search.result !== undefined) close();
-        else if (last.result !== undefined) change(last);
+        else if (closed !== undefined) show(closed, search.row ?? 0);
       },
     },
     ...(isFinding
@@ -129,11 +126,8 @@ function useResultsTable({ of, search, change }: ScanView) {
     finding,
     at: stood.current >= 0 ? stood.current : finding.hits.findIndex(({ position }) => position === search.row),
     jumps,
-    last: last.result,
-    show: (row: ResultRow, index: number) => {
-      setLast({ result: keyOfRow(row), row: index });
-      change({ result: keyOfRow(row), row: index });
-    },
+    last: closed && keyOfRow(closed),
+    show,
     step,
     close,
     open: (row: ResultRow) => void openTranscript(row),

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import type { RunsDeleteScanResponse, ScanDetail } from "../../../api/generated/types.gen.ts";
 import { formatBytes, formatCount, formatCounted, formatTime } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
@@ -6,7 +7,7 @@ import type { Json } from "../../../ui/content/json-text.ts";
 import { JsonTree } from "../../../ui/content/json-tree.tsx";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { CommandLine, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { askedOfScanner, settingsOf } from "../model/asked-of.ts";
+import { askedOfScanner, settingsOf } from "../model/findings.ts";
 import { commandName } from "../model/result-row.ts";
 import { type ChangedScan, deleteScan } from "../model/use-scan-changes.ts";
 import styles from "./scan-dialogs.module.css";
@@ -92,41 +93,26 @@ interface AskedDialogProps {
 /** All that was asked: question, template, arguments, filter, and what else the file of the scan says. */
 export function AskedDialog({ scan, scanner, onClose }: AskedDialogProps) {
   const { question, answer, template, parameters, file, filter } = askedOfScanner(scan, scanner);
+  const tokens = Object.values(scan.summary).reduce((sum, each) => sum + each.tokens, 0);
+  const fact = (name: string, said: ReactNode) => (
+    <>
+      <dt>{name}</dt>
+      <dd>{said}</dd>
+    </>
+  );
   return (
     <Dialog title={`What ${scanner ?? scan.name} was asked`} wide onClose={onClose}>
       <dl className={styles.facts}>
-        <dt>Question</dt>
-        <dd>{question === null ? "none: the scanner is code" : <InertText text={question} />}</dd>
-        <dt>Answer</dt>
-        <dd>
-          <JsonTree value={answer as Json} />
-        </dd>
-        <dt>Template</dt>
-        <dd>
-          <code>{template ?? "none"}</code>
-        </dd>
-        <dt>Arguments</dt>
-        <dd>
-          <JsonTree value={parameters as Json} />
-        </dd>
-        <dt>File</dt>
-        <dd>
-          <code>{file ?? "unknown"}</code>
-        </dd>
-        <dt>Model</dt>
-        <dd>{scan.model ?? "none"}</dd>
-        <dt>Filter</dt>
-        <dd>
-          <code>{filter || "none"}</code>
-        </dd>
-        <dt>Begun</dt>
-        <dd>{formatTime(scan.timestamp)}</dd>
-        <dt>Tokens</dt>
-        <dd>{formatCount(Object.values(scan.summary).reduce((sum, { tokens }) => sum + tokens, 0))}</dd>
-        <dt>Location</dt>
-        <dd>
-          <code>{scan.location}</code>
-        </dd>
+        {fact("Question", question === null ? "none: the scanner is code" : <InertText text={question} />)}
+        {fact("Answer", <JsonTree value={answer as Json} />)}
+        {fact("Template", <code>{template ?? "none"}</code>)}
+        {fact("Arguments", <JsonTree value={parameters as Json} />)}
+        {fact("File", <code>{file ?? "unknown"}</code>)}
+        {fact("Model", scan.model ?? "none")}
+        {fact("Filter", <code>{filter || "none"}</code>)}
+        {fact("Begun", formatTime(scan.timestamp))}
+        {fact("Tokens", formatCount(tokens))}
+        {fact("Location", <code>{scan.location}</code>)}
       </dl>
       <h3>The rest of its settings</h3>
       <JsonTree value={settingsOf(scan) as Json} depth={1} />

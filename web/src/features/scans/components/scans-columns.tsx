@@ -8,85 +8,58 @@ import { folderOf, isScan, type LiveScan, progressWords, type ScanLine } from ".
 import { ScanStateMark } from "./scan-actions.tsx";
 import styles from "./scans-columns.module.css";
 
-interface ScanColumn extends Omit<Column<ScanLine>, "cell"> {
-  shows: (scan: LiveScan) => ReactNode;
-}
-
-const END = { align: "end", width: 72 } as const;
 const NONE = <span className="muted">none</span>;
-
-const COLUMNS: readonly ScanColumn[] = [
-  { id: "state", name: "State", width: 108, shows: ({ state }) => <ScanStateMark state={state} /> },
-  { id: "scanners", name: "Scanners", width: 176, shows: (scan) => joined(scan.scanner_names) },
-  { id: "model", name: "Model", width: 136, shows: ({ model }) => model ?? NONE },
-  {
-    id: "done",
-    name: "Done",
-    width: 204,
-    help: "Pairs of transcript and scanner that are recorded",
-    shows: progressOf,
-  },
-  {
-    id: "transcripts",
-    name: "Transcripts",
-    ...END,
-    width: 96,
-    isExtra: true,
-    shows: ({ transcripts }) => formatCount(transcripts),
-  },
-  {
-    id: "results",
-    name: "Found",
-    ...END,
-    help: "Results that found something",
-    shows: ({ results }) => (results === null ? "?" : formatCount(results)),
-  },
-  {
-    id: "errors",
-    name: "Errors",
-    ...END,
-    shows: ({ error_count }) => (
-      <span className={error_count > 0 ? styles.errors : "muted"}>{formatCount(error_count)}</span>
-    ),
-  },
-  {
-    id: "cost",
-    name: "Cost",
-    ...END,
-    shows: ({ cost }) => (cost === null ? <span className="muted">-</span> : formatCost(cost)),
-  },
-  { id: "created", name: "Begun", ...END, width: 104, shows: ({ timestamp }) => <RelativeTime iso={timestamp} /> },
-  { id: "tags", name: "Tags", width: 132, shows: ({ tags }) => joined(tags) },
-  { id: "scan_id", name: "Id", width: 220, isExtra: true, shows: ({ scan_id }) => <code>{scan_id}</code> },
-  { id: "location", name: "Location", width: 320, isExtra: true, shows: ({ location }) => <code>{location}</code> },
-];
+const NOTHING = <span className="muted">-</span>;
 
 /** Columns of the list; the second holds what can be done with a scan. */
 export function scansColumns(actions: (scan: LiveScan) => ReactNode): readonly Column<ScanLine>[] {
-  const name: Column<ScanLine> = {
-    id: "name",
-    name: "Scan",
-    width: 220,
-    grows: true,
-    sortable: true,
-    cell: (line) =>
-      isScan(line) ? (
-        named(line)
-      ) : (
-        <strong>
-          {line.group} <span className="muted">{formatCount(line.count)}</span>
-        </strong>
-      ),
-  };
-  const ofScan = ({ shows, ...column }: ScanColumn): Column<ScanLine> => ({
-    ...column,
-    cell: (line) => (isScan(line) ? shows(line) : null),
-  });
-  return [
+  const column = (
+    id: string,
+    name: string,
+    width: number,
+    shows: (scan: LiveScan) => ReactNode,
+    more: Partial<Column<ScanLine>> = {},
+  ): Column<ScanLine> => ({
+    id,
     name,
-    ofScan({ id: "actions", name: "", width: 40, shows: actions }),
-    ...COLUMNS.map((column) => ofScan({ ...column, sortable: true })),
+    width,
+    sortable: true,
+    cell: (line) => (isScan(line) ? shows(line) : null),
+    ...more,
+  });
+  const number = { align: "end" } as const;
+  const isExtra = true;
+  return [
+    column("name", "Scan", 220, named, { grows: true, cell: (line) => (isScan(line) ? named(line) : headOf(line)) }),
+    column("actions", "", 40, actions, { sortable: false }),
+    column("state", "State", 108, ({ state }) => <ScanStateMark state={state} />),
+    column("scanners", "Scanners", 176, ({ scanner_names }) => joined(scanner_names)),
+    column("model", "Model", 136, ({ model }) => model ?? NONE),
+    column("done", "Done", 204, progressOf, { help: "Pairs of transcript and scanner that are recorded" }),
+    column("transcripts", "Transcripts", 96, ({ transcripts }) => formatCount(transcripts), { ...number, isExtra }),
+    column("results", "Found", 72, ({ results }) => (results === null ? "?" : formatCount(results)), {
+      ...number,
+      help: "Results that found something",
+    }),
+    column("errors", "Errors", 72, errorsOf, number),
+    column("cost", "Cost", 72, ({ cost }) => (cost === null ? NOTHING : formatCost(cost)), number),
+    column("created", "Begun", 104, ({ timestamp }) => <RelativeTime iso={timestamp} />, number),
+    column("tags", "Tags", 132, ({ tags }) => joined(tags)),
+    column("scan_id", "Id", 220, ({ scan_id }) => <code>{scan_id}</code>, { isExtra }),
+    column("location", "Location", 320, ({ location }) => <code>{location}</code>, { isExtra }),
   ];
+}
+
+function headOf({ group, count }: Exclude<ScanLine, LiveScan>): ReactNode {
+  return (
+    <strong>
+      {group} <span className="muted">{formatCount(count)}</span>
+    </strong>
+  );
+}
+
+function errorsOf({ error_count }: LiveScan): ReactNode {
+  return <span className={error_count > 0 ? styles.errors : "muted"}>{formatCount(error_count)}</span>;
 }
 
 function joined(words: readonly string[]): ReactNode {

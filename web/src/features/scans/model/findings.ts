@@ -1,4 +1,4 @@
-/** What a scanner found: in words, as bars of a chart, and as labels that can be given. */
+/** What a scanner was asked, and what it found: in words, as bars of a chart, and as labels that can be given. */
 
 import type {
   DistributionItem,
@@ -7,11 +7,43 @@ import type {
   FacetItem,
   FindingsItem,
   LabelFileItem,
+  ScanDetail,
 } from "../../../api/generated/types.gen.ts";
 import { formatCount } from "../../../domain/format.ts";
 import { valueWords, verdictOf } from "../../../domain/values.ts";
-import { fields } from "./asked-of.ts";
 import { equals } from "./conditions.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** From the file that defines the scan. */
+export function askedOfScanner(scan: ScanDetail, scanner: string | undefined) {
+  const spec = fields(scan.spec);
+  const its = fields(fields(spec.scanners)[scanner ?? ""]);
+  const asked = fields(its.asked);
+  const filter = fields(spec.transcripts).filter;
+  return {
+    question: text(asked.question),
+    answer: asked.answer ?? null,
+    template: text(asked.template),
+    parameters: fields(its.params),
+    file: text(its.file),
+    filter: Array.isArray(filter) ? filter.join(" AND ") : "",
+  };
+}
+
+/** What else the file says. */
+export function settingsOf(scan: ScanDetail): Fields {
+  const { scan_id: _, scan_name: __, scanners: ___, validation: ____, ...rest } = fields(scan.spec);
+  return rest;
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
 
 const KINDS_SHOWN = 4;
 
@@ -35,55 +67,41 @@ export function agreementOf(groups: readonly FacetGroup[]) {
   return { n, rate, low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) };
 }
 
-export interface Bar {
-  key: string;
-  /** The group that begins with this line. */
-  group: string | null;
-  name: string;
-  share: number;
-  low: number;
-  high: number;
-  count: number;
-  n: number;
-  errors: number;
-  /** They found nothing: the bar has no colour of its own. */
-  isNegative: boolean;
-  /** What holds for its results. */
-  condition: string;
+type Bar = ReturnType<typeof barsOfFacet>[number];
+
+function intervalOf({ rate, rate_low, rate_high }: Pick<FacetGroup, "rate" | "rate_low" | "rate_high">) {
+  return { share: rate ?? 0, low: rate_low ?? 0, high: rate_high ?? 0 };
 }
 
-/** A line for each group, with how often something was found in it. */
-export function barsOfFacet({ by, groups }: FacetItem): Bar[] {
-  return groups
-    .filter(({ rate, errors }) => rate !== null || errors > 0)
-    .map(({ value, rate, rate_low, rate_high, found, n, errors }) => ({
-      key: JSON.stringify(value),
-      group: null,
-      name: valueWords(value, 80),
-      share: rate ?? 0,
-      low: rate_low ?? 0,
-      high: rate_high ?? 0,
-      count: found,
-      n,
-      errors,
-      isNegative: false,
-      condition: equals(by, value),
-    }));
+/** A line for each group, with how often something was found in it; `condition` holds for its results. */
+export function barsOfFacet({ by, groups }: FacetItem) {
+  const known = groups.filter(({ rate, errors }) => rate !== null || errors > 0);
+  return known.map((each) => ({
+    ...intervalOf(each),
+    key: JSON.stringify(each.value),
+    /** The group that begins with this line. */
+    group: null as string | null,
+    name: valueWords(each.value, 80),
+    count: each.found,
+    n: each.n,
+    errors: each.errors,
+    /** They found nothing: the bar has no colour of its own. */
+    isNegative: false,
+    condition: equals(by, each.value),
+  }));
 }
 
 /** A line for each value, of each group if there are groups. */
 export function barsOfDistribution({ by: [by], column, groups }: DistributionItem): Bar[] {
   return groups.flatMap(({ group, n, parts }) => {
     const within = by === undefined ? null : group[by];
-    return parts.map((part, place): Bar => {
+    return parts.map((part, place) => {
       const own = conditionOf(column, part);
       return {
+        ...intervalOf(part),
         key: JSON.stringify([within, part.value, part.low]),
         group: by === undefined || place > 0 ? null : valueWords(within, 80),
         name: rangeWords(part),
-        share: part.rate ?? 0,
-        low: part.rate_low ?? 0,
-        high: part.rate_high ?? 0,
         count: part.count,
         n,
         errors: 0,
@@ -105,17 +123,10 @@ function rangeWords({ value, low, high }: DistributionPartItem): string {
   return low === high ? valueWords(low) : `${valueWords(low)} to ${valueWords(high)}`;
 }
 
-export interface Target {
-  /** The key that gives it. */
-  key: string;
-  name: string;
-  value: unknown;
-}
-
 const NUMBERED = 9;
 
-/** `y`: as the result says; `n`: the contrary of yes or no; `1` to `9`: the values that the scanner has given. */
-export function targetsOf(value: unknown, found: FindingsItem | undefined): Target[] {
+/** Labels that can be given, by key. `y`: as the result says; `n`: the contrary of yes or no; `1` to `9`: the values that the scanner has given. */
+export function targetsOf(value: unknown, found: FindingsItem | undefined) {
   const kinds = found?.kinds_by === "value" ? found.kinds : [];
   const isYesOrNo = typeof value === "boolean" && kinds.every((kind) => typeof kind.value === "boolean");
   const numbered = isYesOrNo ? [] : kinds.slice(0, NUMBERED);
