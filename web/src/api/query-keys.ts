@@ -22,10 +22,6 @@ export const queryKeys = {
   labelEvidence: (asked: object) => ["scans", "evidence", asked] as const,
   describedTranscripts: (ids: readonly string[]) => ["transcripts", "described", ids] as const,
   labelCase: (file: string, id: string) => ["labels", "case", file, id] as const,
-  transcripts: (asked: object) => ["transcripts", "list", asked] as const,
-  transcriptColumns: (location: string | undefined) => ["transcripts", "columns", location] as const,
-  transcriptFacets: (asked: object) => ["transcripts", "facets", asked] as const,
-  transcriptVerdicts: (asked: object) => ["scans", "verdicts", asked] as const,
   /** What the project says of transcripts and of labels. */
   project: () => ["project", "file"] as const,
   projectScanners: () => ["project", "scanners"] as const,

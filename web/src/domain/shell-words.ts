@@ -3,7 +3,7 @@
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /** Quote a word if it needs it. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }
 

@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { TranscriptsPlace } from "../../features/transcripts/components/transcripts-place.tsx";
+import { listOf, pageQuery } from "../../features/transcripts/model/list.ts";
 import { flag, oneOf, searchParams, text, texts } from "../search-params.ts";
 
 export const Route = createFileRoute("/transcripts/")({
@@ -17,4 +18,9 @@ export const Route = createFileRoute("/transcripts/")({
     facets: texts,
     side: oneOf(["none", "facets"]),
   }),
+  loaderDeps: ({ search: { location, where, order_by, columns } }) => ({ location, where, order_by, columns }),
+  // Asked while the place itself is loaded, which waits for neither: errors are told where the rows would be.
+  loader: ({ context: { queries }, deps: { columns, ...list } }) => {
+    void queries.prefetchQuery(pageQuery(listOf(list), columns));
+  },
 });

@@ -40,11 +40,12 @@ const SETTLE_MS = 40;
  */
 export function useRowWindows<Row, Key extends QueryKey>(
   query: (offset: number, limit: number) => WindowQuery<Answer<Row>, Key>,
+  size = SIZE,
 ): WindowedRows<Row> {
   const [seen, setSeen] = useState({ first: 0, last: 0 });
-  const numbers = windowsOf(seen.first, seen.last);
+  const numbers = windowsOf(seen.first, seen.last, size);
   const { answers, error, isLoading, retry } = useQueries({
-    queries: numbers.map((number) => ({ ...query(number * SIZE, SIZE), gcTime: KEPT_MS })),
+    queries: numbers.map((number) => ({ ...query(number * size, size), gcTime: KEPT_MS })),
     combine: combined<Row>,
   });
   const told = answers.find((answer) => typeof answer?.total === "number")?.total ?? null;
@@ -52,17 +53,20 @@ export function useRowWindows<Row, Key extends QueryKey>(
   // While another order is fetched there are as many rows as before, as far as one knows.
   if (told !== null && told !== known) setKnown(told);
   const settling = useRef({ windows: "", timer: 0 });
-  const need = useCallback((first: number, last: number) => {
-    const windows = windowsOf(first, last).join();
-    if (windows === settling.current.windows) return;
-    clearTimeout(settling.current.timer);
-    settling.current = { windows, timer: window.setTimeout(() => setSeen({ first, last }), SETTLE_MS) };
-  }, []);
+  const need = useCallback(
+    (first: number, last: number) => {
+      const windows = windowsOf(first, last, size).join();
+      if (windows === settling.current.windows) return;
+      clearTimeout(settling.current.timer);
+      settling.current = { windows, timer: window.setTimeout(() => setSeen({ first, last }), SETTLE_MS) };
+    },
+    [size],
+  );
   const windows = numbers.join(" ");
   const at = useMemo(() => {
     const here = new Map(windows.split(" ").map((number, place) => [Number(number), answers[place]]));
-    return (index: number) => here.get(Math.floor(index / SIZE))?.items[index % SIZE];
-  }, [windows, answers]);
+    return (index: number) => here.get(Math.floor(index / size))?.items[index % size];
+  }, [windows, answers, size]);
   return { count: told ?? known, at, need, isLoading, error, retry };
 }
 
@@ -78,8 +82,8 @@ function combined<Row>(results: readonly UseQueryResult<Answer<Row>, Error>[]) {
 }
 
 /** The windows that hold some rows and those around them; the first one always, as it knows how many there are. */
-export function windowsOf(first: number, last: number): number[] {
-  const [from, to] = [Math.max(0, first - AHEAD), last + AHEAD].map((index) => Math.floor(index / SIZE)) as [
+export function windowsOf(first: number, last: number, size = SIZE): number[] {
+  const [from, to] = [Math.max(0, first - AHEAD), last + AHEAD].map((index) => Math.floor(index / size)) as [
     number,
     number,
   ];

@@ -1,35 +1,32 @@
-import { type SyntheticEvent, useState } from "react";
+import { useState } from "react";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Field } from "../../../ui/field.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { Popover } from "../../../ui/popover.tsx";
-import { useListAddress } from "../model/use-list-address.ts";
+import { useListAddress } from "../model/use-list.ts";
 import styles from "./location-field.module.css";
 
 /** Where the transcripts are; another place can be typed, which the server may refuse. */
 export function LocationField({ locations }: { locations: readonly string[] }) {
   const { search, change } = useListAddress();
+  const isElsewhere = search.location !== undefined;
   const shown = search.location ?? locations[0] ?? "";
-  const more = search.location === undefined ? locations.length - 1 : 0;
+  const more = isElsewhere ? 0 : locations.length - 1;
   const words = `${shortened(shown)}${more > 0 ? ` and ${more} more` : ""}`;
+  const button = (
+    <>
+      <span className={styles.place}>
+        <InertText text={words} />
+      </span>
+      <Icon name="down" size={12} />
+    </>
+  );
   return (
-    <Popover
-      kind="plain"
-      name={`Place: ${words}`}
-      title={search.location ?? locations.join("\n")}
-      button={
-        <>
-          <span className={styles.place}>
-            <InertText text={words} />
-          </span>
-          <Icon name="down" size={12} />
-        </>
-      }
-    >
+    <Popover kind="plain" name={`Place: ${words}`} title={search.location ?? locations.join("\n")} button={button}>
       {(close) => (
         <LocationForm
           shown={shown}
-          isElsewhere={search.location !== undefined}
+          isElsewhere={isElsewhere}
           onGo={(location) => {
             close();
             // Filters and columns are of what is there.
@@ -50,12 +47,14 @@ interface LocationFormProps {
 
 function LocationForm({ shown, isElsewhere, onGo }: LocationFormProps) {
   const [typed, setTyped] = useState(shown);
-  const go = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (typed.trim() !== "") onGo(typed.trim());
-  };
   return (
-    <form className={styles.form} onSubmit={go}>
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (typed.trim() !== "") onGo(typed.trim());
+      }}
+    >
       <Field label="Where the transcripts are" help="A log, a folder of logs, or a database: path or URL.">
         {(control) => (
           <input

@@ -1,32 +1,38 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRouter } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { ask } from "../../../api/ask.ts";
+import { ServerError } from "../../../api/errors.ts";
+import { formatCount, formatCounted, formatInterval, formatRough } from "../../../domain/format.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
+import { shownColumns } from "../../../ui/data-table/columns.ts";
+import { DataTable, type DataTableProps } from "../../../ui/data-table/data-table.tsx";
 import type { Selection } from "../../../ui/data-table/selection.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { SplitPane } from "../../../ui/split-pane.tsx";
-import { columnsQuery } from "../api/list-columns.ts";
-import { AllKeys } from "../model/all-keys.ts";
-import { listCommands } from "../model/commands.ts";
-import { ListContext, LongestContext } from "../model/list-context.ts";
-import { isRefusal } from "../model/refusal.ts";
-import { useFacetsShown } from "../model/use-facets-shown.ts";
-import { useFind } from "../model/use-find.ts";
-import { useListAddress } from "../model/use-list-address.ts";
-import { useListRows } from "../model/use-rows.ts";
-import { useSummary } from "../model/use-summary.ts";
+import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { listCommands, transcriptHref } from "../model/leaving.ts";
+import type { ListedRow } from "../model/list.ts";
+import { SUMMED, type Summary, summaryOf } from "../model/summary.ts";
+import { useFacetsShown, useListAddress, useListRows } from "../model/use-list.ts";
+import { NEWEST_SCANS, shownScanners } from "../model/verdicts.ts";
+import { transcriptColumns, writtenColumns } from "./columns.tsx";
 import { ExportMenu } from "./export-menu.tsx";
-import { FacetPanel } from "./facet-panel.tsx";
-import { FilterBar } from "./filter-bar.tsx";
-import { FindField } from "./find-field.tsx";
-import { FoundTable } from "./found-table.tsx";
+import { FacetPanel } from "./facets.tsx";
+import { FilterBar } from "./filters.tsx";
+import { FindField, FoundTable } from "./find.tsx";
 import { LocationField } from "./location-field.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
-import { SummaryLine } from "./summary-line.tsx";
-import { TranscriptTable } from "./transcript-table.tsx";
 import styles from "./transcripts-place.module.css";
-import { useColumns } from "./use-columns.ts";
-import { VerdictMenu } from "./verdict-menu.tsx";
+import { VerdictMenu } from "./verdicts.tsx";
+
+/** Keys of all rows, also of those that are not here. */
+class AllKeys extends Set<string> {
+  override has(): boolean {
+    return true;
+  }
+}
 
 const NOTHING: readonly never[] = [];
 const NONE: Selection = new Set();
@@ -41,73 +47,209 @@ export function TranscriptsPlace() {
 
 function OneList() {
   const { search, list, sought, change } = useListAddress();
-  const { data: known } = useQuery(columnsQuery(list.location));
-  const fields = known?.columns ?? NOTHING;
-  const locations = known?.locations ?? NOTHING;
-  const { columns, written, asked } = useColumns(fields);
-  const found = useListRows(asked);
-  const isReady = found.total !== undefined;
-  const summary = useSummary(isReady && found.total !== 0);
-  const { found: texts, stop } = useFind(list, sought);
+  const { location, where, verdicts } = list;
+  const { data: known } = useQuery(ask("/transcripts/columns", { query: { location } }));
+  const { columns: fields = NOTHING, locations = NOTHING } = known ?? {};
+  const found = useListRows(list, search.columns);
+  const { total, error } = found;
+  const { data: summary } = useQuery({
+    ...ask("/transcripts/facets", { query: { location, where, by: SUMMED, limit: SUMMED_VALUES } }),
+    // Once the first rows are there.
+    enabled: total !== undefined && total > 0,
+    select: summaryOf,
+  });
+  const { data: scanners = NOTHING } = useQuery({
+    ...NEWEST_SCANS,
+    enabled: verdicts.length > 0,
+    select: ({ items }) => shownScanners(verdicts, items),
+  });
+  const longest = summary?.longest ?? 0;
+  const columns = useMemo(
+    () => transcriptColumns(fields, search.columns, { list, scanners, longest }),
+    [fields, search.columns, list, scanners, longest],
+  );
+  const written = writtenColumns(shownColumns(columns, search.columns));
   const [selection, setSelection] = useState<Selection | "all">(NONE);
-  // Who takes one out of all begins anew: what is left could not be said.
-  const onSelection = (next: Selection) => setSelection(selection === "all" ? NONE : next);
-  const refusal = list.where.length > 0 && isRefusal(found.error) ? found.error.message : null;
   const [hasFacets] = useFacetsShown();
-  const chosen = { columns, selection: selection === "all" ? ALL : selection, onSelection };
+  const refusal = where.length > 0 && error instanceof ServerError && error.status === 400 ? error.message : null;
+  const shared = {
+    columns,
+    rowKey,
+    shown: search.columns,
+    onShown: (to: string[] | undefined) => change({ columns: to }),
+    order: list.order_by,
+    onOrder: (order_by: string[]) => change({ order_by }, true),
+    selection: selection === "all" ? ALL : selection,
+    // Who takes one out of all begins anew: what is left could not be said.
+    onSelection: (next: Selection) => setSelection(selection === "all" ? NONE : next),
+  };
   const table = (
     <div className={styles.body}>
-      {sought !== null && texts !== null ? (
-        <FoundTable {...chosen} sought={sought} reads={asked.columns} found={texts} onStop={stop} />
+      {sought === null ? (
+        <ListTable table={shared} found={found} refusal={refusal} />
       ) : (
-        <TranscriptTable {...chosen} found={found} />
+        <FoundTable table={shared} sought={sought} />
       )}
     </div>
   );
   return (
-    <ListContext value={list}>
-      <LongestContext value={summary?.longest ?? 0}>
-        <PlaceHeader
-          title="Transcripts"
-          actions={
-            <>
-              <FindField />
-              <VerdictMenu />
-              <ColumnMenu columns={columns} shown={search.columns} onShown={(to) => change({ columns: to })} />
-            </>
-          }
+    <>
+      <PlaceHeader
+        title="Transcripts"
+        actions={
+          <>
+            <FindField />
+            <VerdictMenu />
+            <ColumnMenu columns={columns} shown={search.columns} onShown={shared.onShown} />
+          </>
+        }
+      >
+        {total !== undefined && <SummaryLine total={total} summary={summary} problems={found.problems} />}
+      </PlaceHeader>
+      <FilterBar fields={fields} refusal={refusal}>
+        <LocationField locations={locations} />
+        <ExportMenu meant="all" columns={written} />
+        <AsCommand commands={listCommands(list, locations)} />
+      </FilterBar>
+      {hasFacets ? (
+        <SplitPane
+          name="transcript-facets"
+          label="Facets"
+          side="start"
+          width={248}
+          pane={<FacetPanel fields={fields} isReady={total !== undefined} />}
         >
-          <SummaryLine total={found.total} summary={summary} problems={found.problems} />
-        </PlaceHeader>
-        <FilterBar fields={fields} refusal={refusal}>
-          <LocationField locations={locations} />
-          <ExportMenu meant="all" columns={written} />
-          <AsCommand commands={listCommands(list, locations)} />
-        </FilterBar>
-        {hasFacets ? (
-          <SplitPane
-            name="transcript-facets"
-            label="Facets"
-            side="start"
-            width={248}
-            pane={<FacetPanel fields={fields} isReady={isReady} />}
-          >
-            {table}
-          </SplitPane>
-        ) : (
-          table
-        )}
-        {(selection === "all" || selection.size > 0) && (
-          <SelectionBar
-            meant={selection === "all" ? "all" : [...selection]}
-            total={found.total}
-            columns={written}
-            locations={locations}
-            onAll={() => setSelection("all")}
-            onNone={() => setSelection(NONE)}
-          />
-        )}
-      </LongestContext>
-    </ListContext>
+          {table}
+        </SplitPane>
+      ) : (
+        table
+      )}
+      {(selection === "all" || selection.size > 0) && (
+        <SelectionBar
+          meant={selection === "all" ? "all" : [...selection]}
+          total={total}
+          columns={written}
+          locations={locations}
+          onAll={() => setSelection("all")}
+          onNone={() => setSelection(NONE)}
+        />
+      )}
+    </>
+  );
+}
+
+/** More different values than these are not looked at: how many there are is told. */
+const SUMMED_VALUES = 3;
+
+function rowKey(row: ListedRow): string {
+  return row.transcript_id;
+}
+
+interface ListTableProps {
+  table: Omit<DataTableProps<ListedRow>, "label" | "rows">;
+  found: ReturnType<typeof useListRows>;
+  /** Why the server did not take the filters. */
+  refusal: string | null;
+}
+
+/** The transcripts of the list, or what stands where there are none. */
+function ListTable({ table, found, refusal }: ListTableProps) {
+  const { list, change } = useListAddress();
+  const { history } = useRouter();
+  const { rows, total, problems, error, isStale } = found;
+  if (refusal !== null) {
+    return (
+      <EmptyState title="There is no list for these filters">
+        <div className={styles.refused}>
+          <p>Change what is said above not to fit, or take the last filter away.</p>
+          <button type="button" onClick={() => change({ where: list.where.slice(0, -1) }, true)}>
+            Take the last filter away
+          </button>
+        </div>
+      </EmptyState>
+    );
+  }
+  if (error !== null) return <ListError error={error} onRetry={found.retry} />;
+  if (total === undefined && rows.count === 0) return <Skeleton lines={16} />;
+  if (total === 0 && list.where.length > 0) {
+    return (
+      <EmptyState title="No transcript meets these conditions">
+        <button type="button" onClick={() => change({ where: undefined }, true)}>
+          Show all transcripts
+        </button>
+      </EmptyState>
+    );
+  }
+  if (total === 0) {
+    return (
+      <EmptyState title="No transcripts here" command="scout view -T LOGS">
+        {problems.length === 0
+          ? "Say where they are: logs of Inspect, a folder of them, or a database."
+          : `These could not be read:\n${problems.join("\n")}`}
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={styles.body} data-stale={isStale || undefined} aria-busy={isStale}>
+      <DataTable
+        {...table}
+        label="Transcripts"
+        rows={rows}
+        onOpen={(row) => history.push(transcriptHref(row.transcript_id, list))}
+      />
+    </div>
+  );
+}
+
+/** Why the transcripts could not be listed, and the way back from what the address asks for. */
+function ListError({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const { search, change } = useListAddress();
+  const isElsewhere = search.location !== undefined;
+  const isAsked = isElsewhere || search.order_by !== undefined || search.columns !== undefined;
+  const plain = { location: undefined, where: undefined, order_by: undefined, columns: undefined };
+  return (
+    <div>
+      <ErrorState title="The transcripts could not be listed." error={error} onRetry={onRetry} />
+      {isAsked && (
+        <div className={styles.back}>
+          <button type="button" onClick={() => change(plain, true)}>
+            {isElsewhere ? "Show the transcripts of the project" : "Show the list as it is by itself"}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface SummaryLineProps {
+  total: number;
+  summary: Summary | undefined;
+  problems: readonly string[];
+}
+
+/** The whole list in a line; what has to be counted comes after the rows. */
+function SummaryLine({ total, summary, problems }: SummaryLineProps) {
+  const success = summary?.success ?? null;
+  return (
+    <>
+      <span>{formatCounted(total, "transcript")}</span>
+      {problems.length > 0 && (
+        <span title={problems.join("\n")}>{formatCounted(problems.length, "log")} could not be read</span>
+      )}
+      {summary !== undefined && total > 0 && (
+        <>
+          <span>{formatCounted(summary.tasks, "task")}</span>
+          <span>{formatCounted(summary.models, "model")}</span>
+          {success !== null && (
+            <span
+              title={`${formatCount(success.count)} of ${formatCount(success.of)} that have a score; the interval is 95 %, Wilson's`}
+            >
+              success {formatInterval(success.share, success.low, success.high)}
+            </span>
+          )}
+          {summary.tokens !== null && <span>{formatRough(summary.tokens)} tokens</span>}
+        </>
+      )}
+    </>
   );
 }

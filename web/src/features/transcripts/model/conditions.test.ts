@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
-import { joinConditions, readTest, splitCondition, type Test, writeTest } from "./conditions.ts";
-import { chosenRange, chosenValue, withoutFacet } from "./facet-choice.ts";
+import {
+  chosenValue,
+  joinConditions,
+  readTest,
+  splitCondition,
+  type Test,
+  withFacet,
+  withoutFacet,
+  writeTest,
+} from "./conditions.ts";
 
 const TESTS: readonly [string, Test][] = [
   ["model = 'a/b'", { column: "model", operator: "is", values: ["a/b"] }],
@@ -69,8 +77,10 @@ test("a facet adds values, takes them back, and leaves out", () => {
 });
 
 test("a facet of numbers filters by a range", () => {
-  const chosen = chosenRange([], "total_time", [1, 2]);
+  const range = (where: string[], values: number[]) =>
+    withFacet(where, { column: "total_time", operator: "between", values });
+  const chosen = range([], [1, 2]);
   expect(chosen).toEqual(["total_time BETWEEN 1 AND 2"]);
-  expect(chosenRange(chosen, "total_time", [2, 3])).toEqual(["total_time BETWEEN 2 AND 3"]);
-  expect(chosenRange(chosen, "total_time", null)).toEqual([]);
+  expect(range(chosen, [2, 3])).toEqual(["total_time BETWEEN 2 AND 3"]);
+  expect(range(chosen, [])).toEqual([]);
 });

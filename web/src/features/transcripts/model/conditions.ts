@@ -3,7 +3,7 @@
  * other SQL is shown as it is.
  */
 
-export type Scalar = string | number | boolean | null;
+import { facetName, fieldName, type Kind, type Scalar } from "./fields.ts";
 
 export type Operator = "is" | "is not" | "contains" | "lacks" | "from" | "to" | "above" | "below" | "between";
 
@@ -14,49 +14,53 @@ export interface Test {
   values: readonly Scalar[];
 }
 
-const COMPARED: Partial<Record<Operator, string>> = { from: ">=", to: "<=", above: ">", below: "<" };
+interface Written {
+  sql: string;
+  /** In the words of a chip. */
+  sign: string;
+  /** In the editor, which offers it for columns of these kinds. */
+  name: string;
+  kinds: readonly Kind[];
+}
+
+const SET: readonly Kind[] = ["text", "number", "boolean", null];
+const WITHIN: readonly Kind[] = ["text", "object", "list", null];
+
+export const OPERATORS: Readonly<Record<Operator, Written>> = {
+  is: { sql: "=", sign: "is", name: "is", kinds: SET },
+  "is not": { sql: "!=", sign: "is not", name: "is not", kinds: SET },
+  contains: { sql: "ILIKE", sign: "contains", name: "contains", kinds: WITHIN },
+  lacks: { sql: "NOT ILIKE", sign: "lacks", name: "does not contain", kinds: WITHIN },
+  from: { sql: ">=", sign: "≥", name: "at least", kinds: ["number", "text", null] },
+  to: { sql: "<=", sign: "≤", name: "at most", kinds: ["number", "text", null] },
+  above: { sql: ">", sign: ">", name: "more than", kinds: ["number", null] },
+  below: { sql: "<", sign: "<", name: "less than", kinds: ["number", null] },
+  between: { sql: "BETWEEN", sign: "from", name: "between", kinds: [] },
+};
 
 export function writeTest({ column, operator, values }: Test): string {
   const name = writeColumn(column);
-  const [first = null] = values;
-  switch (operator) {
-    case "is":
-      return writeIs(name, values);
-    case "is not":
-      return writeIsNot(name, values);
-    case "contains":
-      return `${name} ILIKE ${literal(`%${first}%`)}`;
-    case "lacks":
-      return `${name} NOT ILIKE ${literal(`%${first}%`)}`;
-    case "between":
-      return `${name} BETWEEN ${literal(first)} AND ${literal(values[1] ?? null)}`;
-    default:
-      return `${name} ${COMPARED[operator]} ${literal(first)}`;
-  }
+  const { sql } = OPERATORS[operator];
+  const [first = null, second = null] = values;
+  if (operator === "is" || operator === "is not") return writeSet(name, operator === "is not", values);
+  if (operator === "contains" || operator === "lacks") return `${name} ${sql} ${literal(`%${first}%`)}`;
+  return `${name} ${sql} ${literal(first)}${operator === "between" ? ` AND ${literal(second)}` : ""}`;
 }
 
-function writeIs(name: string, values: readonly Scalar[]): string {
+function writeSet(name: string, isNot: boolean, values: readonly Scalar[]): string {
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return `${name} IS NULL`;
-  const one = known.length === 1 ? `${name} = ${literal(known[0] ?? null)}` : `${name} IN ${list(known)}`;
-  return known.length === values.length ? one : `(${one} OR ${name} IS NULL)`;
-}
-
-/** SQL leaves out what has no value as soon as values are compared: only where that is excluded too, it may. */
-function writeIsNot(name: string, values: readonly Scalar[]): string {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return `${name} IS NOT NULL`;
-  const one = known.length === 1 ? `${name} != ${literal(known[0] ?? null)}` : `${name} NOT IN ${list(known)}`;
-  return known.length === values.length ? `(${one} OR ${name} IS NULL)` : one;
-}
-
-function list(values: readonly Scalar[]): string {
-  return `(${values.map(literal).join(", ")})`;
+  const not = isNot ? "NOT " : "";
+  if (known.length === 0) return `${name} IS ${not}NULL`;
+  const written = known.map(literal).join(", ");
+  const one = known.length > 1 ? `${name} ${not}IN (${written})` : `${name} ${isNot ? "!=" : "="} ${written}`;
+  // SQL leaves out what has no value as soon as values are compared: only where that is excluded too, it may.
+  const isWithoutNull = isNot === known.length < values.length;
+  return isWithoutNull ? one : `(${one} OR ${name} IS NULL)`;
 }
 
 function literal(value: Scalar): string {
   if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
-  return value === null ? "NULL" : String(value).toUpperCase();
+  return String(value).toUpperCase();
 }
 
 const PLAIN_COLUMN = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d+\])*$/;
@@ -68,44 +72,32 @@ function writeColumn(column: string): string {
     : `"${column.replaceAll('"', '""')}"`;
 }
 
-const TOKEN =
-  /\s*(?:(?<text>'(?:[^']|'')*')|(?<column>(?:[A-Za-z_]\w*|"(?:[^"]|"")*")(?:\.(?:\w+|"(?:[^"]|"")*")|\[(?:\d+|'(?:[^']|'')*'|"(?:[^"]|"")*")\])*)|(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<mark><=|>=|<>|!=|[^\s]))/gy;
-
-interface Token {
-  text: string;
-  kind: "text" | "column" | "number" | "mark";
-  /** The word in capitals, if it may be one of SQL. */
-  word: string;
-  start: number;
-  stop: number;
-}
-
-function tokenize(sql: string): Token[] {
-  return [...sql.matchAll(TOKEN)].map(({ 0: whole, index, groups = {} }) => {
-    const kind = (["text", "column", "number", "mark"] as const).find((each) => groups[each] !== undefined) ?? "mark";
-    const text = groups[kind] ?? "";
-    const stop = index + whole.length;
-    return { text, kind, word: kind === "column" ? text.toUpperCase() : "", start: stop - text.length, stop };
-  });
-}
+const TEXT = "'(?:[^']|'')*'";
+const QUOTED = '"(?:[^"]|"")*"';
+const COLUMN = String.raw`(?:[A-Za-z_]\w*|${QUOTED})(?:\.(?:\w+|${QUOTED})|\[(?:\d+|${TEXT}|${QUOTED})\])*(?!\w)`;
+const VALUE = String.raw`(?:${TEXT}|[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|\b(?:TRUE|FALSE)\b)`;
+const WORD = new RegExp(String.raw`${TEXT}|${QUOTED}|[\w.]+|[()]`, "g");
 
 /** The words of a condition that stand in no parentheses. */
-function outermost(sql: string): Token[] {
+function outermost(sql: string): { word: string; start: number; stop: number }[] {
   let depth = 0;
-  return tokenize(sql).filter(({ text }) => {
+  return [...sql.matchAll(WORD)].flatMap(({ 0: text, index: start }) => {
     if (text === "(") depth += 1;
     else if (text === ")") depth -= 1;
-    return depth === 0;
+    return depth === 0 ? [{ word: text.toUpperCase(), start, stop: start + text.length }] : [];
   });
+}
+
+function hasOr(sql: string): boolean {
+  return outermost(sql).some(({ word }) => word === "OR");
 }
 
 /** Cut a condition at its outermost ANDs; one that is not made of ANDs stays whole. */
 export function splitCondition(sql: string): string[] {
-  const words = outermost(sql);
-  if (words.some(({ word }) => word === "OR")) return [sql.trim()];
+  if (hasOr(sql)) return [sql.trim()];
   const parts: string[] = [];
   let [from, isBetween] = [0, false];
-  for (const { word, start, stop } of words) {
+  for (const { word, start, stop } of outermost(sql)) {
     if (word === "BETWEEN") isBetween = true;
     if (word !== "AND") continue;
     if (!isBetween) {
@@ -119,110 +111,111 @@ export function splitCondition(sql: string): string[] {
 
 /** All conditions as one. */
 export function joinConditions(where: readonly string[]): string {
-  const hasOr = (sql: string) => outermost(sql).some(({ word }) => word === "OR");
   const parts = where.length > 1 ? where.map((each) => (hasOr(each) ? `(${each})` : each)) : where;
   return parts.join(where.length > 2 ? "\nAND " : " AND ");
 }
 
+const OR_NULL = new RegExp(String.raw`^\s*\((.*)\sOR\s+(${COLUMN})\s+IS\s+NULL\s*\)\s*$`, "is");
+
 /** Read a condition as a chip shows it; null if it says more than one. */
 export function readTest(sql: string): Test | null {
-  const tokens = tokenize(sql);
-  const inside = tokens[0]?.text === "(" && tokens.at(-1)?.text === ")" ? readOrNull(tokens.slice(1, -1)) : null;
-  return inside ?? new TestReader(tokens).whole();
-}
-
-/** Read `(a = 1 OR a IS NULL)`. */
-function readOrNull(tokens: readonly Token[]): Test | null {
-  const or = tokens.findIndex(({ word }) => word === "OR");
-  const one = new TestReader(tokens.slice(0, or)).whole();
-  const other = new TestReader(tokens.slice(or + 1)).whole();
-  if (one === null || other?.operator !== "is" || other.column !== one.column) return null;
-  if (other.values.length !== 1 || other.values[0] !== null) return null;
+  const [, inside, other = ""] = OR_NULL.exec(sql) ?? [];
+  if (inside === undefined) return readOne(sql);
+  const one = readOne(inside);
+  if (one?.column !== readColumn(other)) return null;
   if (one.operator === "is") return { ...one, values: [...one.values, null] };
   return one.operator === "is not" ? { ...one, values: one.values.filter((value) => value !== null) } : null;
 }
 
-class TestReader {
-  private at = 0;
-  private readonly tokens: readonly Token[];
+const TEST = new RegExp(
+  String.raw`^\s*(${COLUMN})\s*(?:(IS(?:\s+NOT)?|(?:NOT\s+)?I(?:N|LIKE)|BETWEEN|[!<>]=|<>|[=<>])\s*(.+?))?\s*$`,
+  "is",
+);
+const READ: Readonly<Record<string, Operator>> = {
+  ...Object.fromEntries(Object.entries(OPERATORS).map(([operator, { sql }]) => [sql, operator as Operator])),
+  IN: "is",
+  IS: "is",
+  "<>": "is not",
+  "NOT IN": "is not",
+  "IS NOT": "is not",
+};
+/** What stands behind: nothing, a list, two values, or one. */
+const REST: Readonly<Record<string, RegExp>> = {
+  IS: /^NULL$/i,
+  "IS NOT": /^NULL$/i,
+  IN: new RegExp(String.raw`^\(\s*${VALUE}(?:\s*,\s*${VALUE})*\s*\)$`, "i"),
+  "NOT IN": new RegExp(String.raw`^\(\s*${VALUE}(?:\s*,\s*${VALUE})*\s*\)$`, "i"),
+  BETWEEN: new RegExp(String.raw`^${VALUE}\s*AND\s*${VALUE}$`, "i"),
+};
+const ONE_VALUE = new RegExp(`^${VALUE}$`, "i");
+const VALUES = new RegExp(VALUE, "gi");
 
-  constructor(tokens: readonly Token[]) {
-    this.tokens = tokens;
+function readOne(sql: string): Test | null {
+  const [, name, sign, rest = ""] = TEST.exec(sql) ?? [];
+  if (name === undefined) return null;
+  const column = readColumn(name);
+  if (sign === undefined) return { column, operator: "is", values: [true] };
+  const word = sign.toUpperCase().replace(/\s+/, " ");
+  const operator = READ[word];
+  if (operator === undefined || !(REST[word] ?? ONE_VALUE).test(rest)) return null;
+  const values: Scalar[] = [...rest.matchAll(VALUES)].map(([text]) => readValue(text));
+  if (operator === "contains" || operator === "lacks") {
+    const [, within] = /^%([^%_]*)%$/s.exec(String(values[0])) ?? [];
+    return within === undefined ? null : { column, operator, values: [within] };
   }
+  return { column, operator, values: operator === "is not" || word === "IS" ? [...values, null] : values };
+}
 
-  whole(): Test | null {
-    const column = this.tokens[this.at++];
-    if (column?.kind !== "column") return null;
-    const found = this.test(readColumn(column.text));
-    return found !== null && this.at === this.tokens.length ? found : null;
-  }
-
-  private test(column: string): Test | null {
-    const next = this.tokens[this.at++];
-    if (next === undefined) return { column, operator: "is", values: [true] };
-    if (next.word === "IS") {
-      const operator = this.accept("NOT") ? "is not" : "is";
-      return this.accept("NULL") ? { column, operator, values: [null] } : null;
-    }
-    const isNot = next.word === "NOT";
-    const word = isNot ? this.tokens[this.at++]?.word : next.word;
-    if (word === "IN") return this.values(column, isNot);
-    if (word === "ILIKE") return this.pattern(column, isNot);
-    if (isNot) return null;
-    return word === "BETWEEN" ? this.range(column) : this.comparison(column, next.text);
-  }
-
-  private comparison(column: string, mark: string): Test | null {
-    const value = this.value();
-    if (value === undefined || value === null) return null;
-    if (mark === "=") return { column, operator: "is", values: [value] };
-    if (mark === "!=" || mark === "<>") return { column, operator: "is not", values: [value, null] };
-    const operator = (Object.keys(COMPARED) as Operator[]).find((each) => COMPARED[each] === mark);
-    return operator === undefined ? null : { column, operator, values: [value] };
-  }
-
-  private values(column: string, isNot: boolean): Test | null {
-    const values: Scalar[] = [];
-    if (this.tokens[this.at++]?.text !== "(") return null;
-    do {
-      const value = this.value();
-      if (value === undefined || value === null) return null;
-      values.push(value);
-    } while (this.tokens[this.at++]?.text === ",");
-    if (this.tokens[this.at - 1]?.text !== ")") return null;
-    return isNot ? { column, operator: "is not", values: [...values, null] } : { column, operator: "is", values };
-  }
-
-  private pattern(column: string, isNot: boolean): Test | null {
-    const value = this.value();
-    const [, within] = /^%([^%_]*)%$/s.exec(typeof value === "string" ? value : "") ?? [];
-    return within === undefined ? null : { column, operator: isNot ? "lacks" : "contains", values: [within] };
-  }
-
-  private range(column: string): Test | null {
-    const low = this.value();
-    if (!this.accept("AND")) return null;
-    const high = this.value();
-    const isRange = low !== undefined && low !== null && high !== undefined && high !== null;
-    return isRange ? { column, operator: "between", values: [low, high] } : null;
-  }
-
-  /** Read a value; undefined if it is none. */
-  private value(): Scalar | undefined {
-    const token = this.tokens[this.at++];
-    if (token?.kind === "text") return token.text.slice(1, -1).replaceAll("''", "'");
-    if (token?.kind === "number") return Number(token.text);
-    return token === undefined ? undefined : ({ TRUE: true, FALSE: false, NULL: null } as const)[token.word];
-  }
-
-  private accept(word: string): boolean {
-    if (this.tokens[this.at]?.word !== word) return false;
-    this.at += 1;
-    return true;
-  }
+function readValue(text: string): Scalar {
+  if (text.startsWith("'")) return text.slice(1, -1).replaceAll("''", "'");
+  return /^[tf]/i.test(text) ? text.toUpperCase() === "TRUE" : Number(text);
 }
 
 function readColumn(text: string): string {
   const [, plain] = /^"(\w+)"$/.exec(text) ?? [];
   return plain ?? text;
+}
+
+const MOST_VALUES = 3;
+
+/** A filter in words: `Model is a or b`. */
+export function testWords({ column, operator, values }: Test): string {
+  // `!= 'a'` leaves out also what has no value: that is what SQL means by it, and goes without saying.
+  const shown = operator === "is not" && values.length > 1 ? values.filter((value) => value !== null) : values;
+  const named = shown.map((value) => facetName(column, value));
+  const more = named.length - MOST_VALUES;
+  const listed = named.slice(0, MOST_VALUES).join(operator === "between" ? " to " : ", ");
+  return `${fieldName(column)} ${OPERATORS[operator].sign} ${listed}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** What a click on a facet makes of the filters: `is` and `is not` are its two ways to choose a value. */
+export type Mode = "is" | "is not";
+
+/** The filter that a facet has made of its column, and where it stands; undefined: none. */
+export function facetTest(where: readonly string[], column: string): { at: number; test: Test } | undefined {
+  for (const [at, sql] of where.entries()) {
+    const test = readTest(sql);
+    if (test?.column === column && ["is", "is not", "between"].includes(test.operator)) return { at, test };
+  }
+  return undefined;
+}
+
+/** The filters without the one of a facet: it counts what it would have without it. */
+export function withoutFacet(where: readonly string[], column: string): string[] {
+  const own = facetTest(where, column);
+  return where.filter((_, at) => at !== own?.at);
+}
+
+/** Filter by a value or leave it out; what is chosen already is taken back. */
+export function chosenValue(where: readonly string[], column: string, value: Scalar, mode: Mode): string[] {
+  const test = facetTest(where, column)?.test;
+  const before = test?.operator === mode ? test.values : [];
+  const values = before.includes(value) ? before.filter((each) => each !== value) : [...before, value];
+  return withFacet(where, { column, operator: mode, values });
+}
+
+/** The filters with the one of a facet in its place; without it where it has no values. */
+export function withFacet(where: readonly string[], test: Test): string[] {
+  const at = facetTest(where, test.column)?.at ?? where.length;
+  return where.toSpliced(at, 1, ...(test.values.length === 0 ? [] : [writeTest(test)]));
 }

@@ -2,7 +2,8 @@
 
 import type { TranscriptColumn, TranscriptRow } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatDuration, formatRough, formatTime } from "../../../domain/format.ts";
-import type { Scalar } from "./conditions.ts";
+
+export type Scalar = string | number | boolean | null;
 
 export type Kind = TranscriptColumn["kind"];
 

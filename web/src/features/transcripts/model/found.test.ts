@@ -18,11 +18,11 @@ function hit(id: string, number: number, more: Partial<TranscriptHit> = {}): Tra
 test("groups hits by transcript, in the order in which they come", () => {
   const one = withEvents(NOTHING_FOUND, [hit("b", 1), hit("b", 4), { searched: 1, items: 2, matches: 2 }]);
   const all = withEvents(one, [hit("a", 2), { searched: 2, items: 3, matches: 3, total: 2, done: true }]);
-  expect(one.state).toBe("searching");
+  expect(one.progress?.done).toBeUndefined();
   expect(all.ids).toEqual(["b", "a"]);
   expect(all.hits.get("b")?.map(({ number }) => number)).toEqual([1, 4]);
   expect(all.told).toBe(3);
-  expect(all.state).toBe("done");
+  expect(all.progress).toMatchObject({ items: 3, done: true });
   expect(one.hits.has("a")).toBe(false);
 });
 

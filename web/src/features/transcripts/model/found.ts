@@ -11,67 +11,47 @@ export interface Found {
   /** Hits that were told: of more than the server tells, it tells the number only. */
   told: number;
   progress: TranscriptFindProgress | null;
-  state: "searching" | "done" | "stopped" | "failed";
-  error: Error | null;
 }
 
-export const NOTHING_FOUND: Found = {
-  ids: [],
-  hits: new Map(),
-  told: 0,
-  progress: null,
-  state: "searching",
-  error: null,
-};
+export const NOTHING_FOUND: Found = { ids: [], hits: new Map(), told: 0, progress: null };
 
 export type FindEvent = TranscriptHit | TranscriptFindProgress;
 
 /** Add what the server has told since. */
 export function withEvents(found: Found, events: readonly FindEvent[]): Found {
   const hits = new Map(found.hits);
-  const ids = [...found.ids];
-  let { told, progress, state } = found;
+  let { told, progress } = found;
   for (const event of events) {
     if ("searched" in event) {
       progress = event;
-      if (event.done === true) state = "done";
-      continue;
+    } else if (typeof event.transcript_id === "string") {
+      hits.set(event.transcript_id, [...(hits.get(event.transcript_id) ?? []), event]);
+      told += 1;
     }
-    const id = event.transcript_id;
-    if (id === null || id === undefined) continue;
-    const before = hits.get(id);
-    if (before === undefined) ids.push(id);
-    hits.set(id, [...(before ?? []), event]);
-    told += 1;
   }
-  return { ...found, ids, hits, told, progress, state };
+  // A map keeps the order in which its keys came.
+  return { ids: [...hits.keys()], hits, told, progress };
 }
 
 /** Characters before the first mark that are shown. */
 const BEFORE = 60;
 const AFTER = 240;
 
-export interface Excerpt {
-  text: string;
-  marks: readonly Mark[];
-  /** Whether something stands before and behind it. */
-  cut: { before: boolean; after: boolean };
-}
-
 /** The text around the first place where it was found, short enough for two lines. */
-export function excerptOf({ text, offset, spans }: TranscriptHit): Excerpt {
+export function excerptOf({ text, offset, spans }: TranscriptHit) {
   const units = unitsOf(text);
   const places = spans.map(([from, to]) => [units(from - offset), units(to - offset)] as const);
   const first = places[0]?.[0] ?? 0;
   const start = first > BEFORE ? boundary(text, first - BEFORE) : 0;
   const stop = Math.min(text.length, boundary(text, first + AFTER));
-  const marks = places
+  const marks: Mark[] = places
     .filter(([from, to]) => from < stop && to > start)
-    .map(([from, to]) => ({ start: from - start, stop: Math.min(to, stop) - start, kind: "hit" as const }));
+    .map(([from, to]) => ({ start: from - start, stop: Math.min(to, stop) - start, kind: "hit" }));
   return {
     // One character for one, so that the marks stay where they are.
     text: text.slice(start, stop).replace(/\s/g, " "),
     marks,
+    /** Whether something stands before and behind it. */
     cut: { before: start > 0 || offset > 0, after: stop < text.length },
   };
 }

@@ -4,19 +4,11 @@ import type { TranscriptFacet } from "../../../api/generated/types.gen.ts";
 
 export const SUMMED = ["task_set", "model", "success", "total_tokens", "message_count"] as const;
 
-export interface Share {
-  count: number;
-  of: number;
-  share: number;
-  low: number;
-  high: number;
-}
-
 export interface Summary {
   tasks: number;
   models: number;
   /** Of those of which it is known; null: of none. */
-  success: Share | null;
+  success: ReturnType<typeof wilson>;
   tokens: number | null;
   /** Messages of the longest. */
   longest: number;
@@ -44,7 +36,7 @@ function distinct(facet: TranscriptFacet | undefined): number {
 const Z = 1.959964;
 
 /** A share with the interval of 95 % in which the true one likely is (Wilson's), as the server tells it of results. */
-export function wilson(count: number, of: number): Share | null {
+export function wilson(count: number, of: number) {
   if (of === 0) return null;
   const share = count / of;
   const square = Z * Z;

@@ -12,13 +12,15 @@ test("scanners of the chosen scans have colours of their own", () => {
 });
 
 test("of several verdicts the one counts that matters most, errors first", () => {
-  const found = verdictsById([
-    { transcript_id: "1", value: false, scan_error: null },
-    { transcript_id: "1", value: true, scan_error: null },
-    { transcript_id: "2", value: true, scan_error: null },
-    { transcript_id: "2", value: null, scan_error: "KeyError: 'x'" },
-    { transcript_id: "3", value: null, scan_error: null },
-  ]);
+  const found = verdictsById({
+    items: [
+      { transcript_id: "1", value: false, scan_error: null },
+      { transcript_id: "1", value: true, scan_error: null },
+      { transcript_id: "2", value: true, scan_error: null },
+      { transcript_id: "2", value: null, scan_error: "KeyError: 'x'" },
+      { transcript_id: "3", value: null, scan_error: null },
+    ],
+  });
   expect(found.get("1")).toEqual({ verdict: "positive", words: "true" });
   expect(found.get("2")?.verdict).toBe("error");
   expect(found.get("2")?.words).toContain("KeyError");

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { listCommands } from "./commands.ts";
-import { runHref, transcriptHref } from "./links.ts";
+import { listCommands, runHref, transcriptHref } from "./leaving.ts";
 
 const LIST = {
   location: undefined,
@@ -12,7 +11,7 @@ const LIST = {
 test("the list as commands and as Python", () => {
   const [count, scan, python] = listCommands(LIST, ["my logs"]);
   expect(count?.command).toBe(
-    "scout transcripts \\\n  -T 'my logs' \\\n  -F 'model = '\\''a/b'\\''' \\\n  -F 'it = '\\''it'\\'''\\''s'\\'''",
+    `scout transcripts \\\n  -T 'my logs' \\\n  -F 'model = '"'"'a/b'"'"'' \\\n  -F 'it = '"'"'it'"'"''"'"'s'"'"''`,
   );
   expect(scan?.command).toMatch(/^scout scan scanners.py /);
   expect(python?.command).toContain('transcripts_from("my logs")');
