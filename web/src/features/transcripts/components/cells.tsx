@@ -1,5 +1,5 @@
 import { useRouter } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { ComponentProps } from "react";
 import { formatCount } from "../../../domain/format.ts";
 import { Chip } from "../../../ui/chip.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
@@ -9,16 +9,8 @@ import { transcriptHref } from "../model/leaving.ts";
 import type { ListAddress, ListedRow } from "../model/list.ts";
 import styles from "./cells.module.css";
 
-interface TranscriptLinkProps {
-  /** Where it leads, as `transcriptHref` writes it. */
-  href: string;
-  title?: string;
-  className?: string | undefined;
-  children: ReactNode;
-}
-
-/** A link to a transcript; a click with Ctrl opens it beside, as any link. */
-export function TranscriptLink({ href, children, ...shown }: TranscriptLinkProps) {
+/** A link to a transcript (`transcriptHref`); a click with Ctrl opens it beside, as any link. */
+export function TranscriptLink({ href, children, ...shown }: ComponentProps<"a"> & { href: string }) {
   const { history } = useRouter();
   return (
     <a

@@ -20,19 +20,16 @@ const WIDTHS: Readonly<Record<string, number>> = {
 };
 const WIDTH = 160;
 
-interface Around {
-  list: ListAddress;
-  /** Of the scans whose verdicts are shown. */
-  scanners: readonly ShownScanner[];
-  /** The most messages that a transcript of the list has; 0: nobody knows yet. */
-  longest: number;
-}
-
-/** All columns that there are: those that are shown by themselves first, then the fields, then keys of metadata. */
+/**
+ * All columns that there are: those that are shown by themselves first, then the fields, then keys of metadata.
+ * `scanners` are those whose verdicts are shown; `longest` is the most messages that a transcript has (0: not known).
+ */
 export function transcriptColumns(
   fields: readonly TranscriptColumn[],
   asked: readonly string[] = [],
-  { list, scanners, longest }: Around,
+  list: ListAddress,
+  scanners: readonly ShownScanner[],
+  longest: number,
 ): Column<ListedRow>[] {
   const kinds = new Map<string, Kind>(fields.map(({ name, kind }) => [name, kind]));
   // What the address names is shown before it is known which columns there are.

@@ -1,24 +1,18 @@
 import { useRef, useState } from "react";
 import { formatCount, formatCounted } from "../../../domain/format.ts";
-import { type WrittenFormat, writtenRecords } from "../../../domain/written-records.ts";
+import { writtenRecords } from "../../../domain/written-records.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { Menu } from "../../../ui/menu.tsx";
 import { toast } from "../../../ui/toast.ts";
 import { type Meant, readAll } from "../model/leaving.ts";
 import { useListAddress } from "../model/use-list.ts";
 
-interface Format {
-  format: WrittenFormat;
-  name: string;
-  type: string;
-  ending: string;
-}
-
-const FORMATS: readonly Format[] = [
+const FORMATS = [
   { format: "csv", name: "CSV", type: "text/csv", ending: "csv" },
   { format: "json", name: "JSON", type: "application/json", ending: "json" },
   { format: "markdown", name: "Markdown", type: "text/markdown", ending: "md" },
-];
+] as const;
+type Format = (typeof FORMATS)[number];
 
 /** Copy or save what is meant: what it is called and the columns that are shown, or ids. */
 export function ExportMenu({ meant, columns }: { meant: Meant; columns: readonly string[] }) {
@@ -40,30 +34,30 @@ export function ExportMenu({ meant, columns }: { meant: Meant; columns: readonly
       setSaid(null);
     }
   };
-  const attempt = (act: () => Promise<string>) => () =>
-    void act().then(toast, (error: Error) => {
-      if (error.name !== "AbortError") toast(error.message, { tone: "error" });
-    });
-  const names = ["transcript_id", ...columns.filter((column) => column !== "transcript_id")];
-  const copy = ({ format }: Format) =>
+  const attempt = async (act: () => Promise<string>) => {
+    try {
+      toast(await act());
+    } catch (error) {
+      if ((error as Error).name !== "AbortError") toast((error as Error).message, { tone: "error" });
+    }
+  };
+  const copyIds = () =>
     attempt(async () => {
-      const records = await collect(names);
-      await navigator.clipboard.writeText(writtenRecords(records, names, format));
-      return `Copied ${formatCounted(records.length, "transcript")}.`;
+      const ids = meant === "all" ? (await collect(["transcript_id"])).map((each) => each.transcript_id) : meant;
+      await navigator.clipboard.writeText(`${ids.join("\n")}\n`);
+      return `Copied ${formatCounted(ids.length, "id")}.`;
     });
-  const download = (format: Format) =>
+  const take = (done: "Copied" | "Saved", format: Format) =>
     attempt(async () => {
+      const names = ["transcript_id", ...columns.filter((column) => column !== "transcript_id")];
       const records = await collect(names);
-      save(writtenRecords(records, names, format.format), format);
-      return `Saved ${formatCounted(records.length, "transcript")}.`;
+      const text = writtenRecords(records, names, format.format);
+      if (done === "Saved") save(text, format);
+      else await navigator.clipboard.writeText(text);
+      return `${done} ${formatCounted(records.length, "transcript")}.`;
     });
-  const copyIds = attempt(async () => {
-    const ids = meant === "all" ? (await collect(["transcript_id"])).map((each) => each.transcript_id) : meant;
-    await navigator.clipboard.writeText(`${ids.join("\n")}\n`);
-    return `Copied ${formatCounted(ids.length, "id")}.`;
-  });
   const words = meant === "all" ? "all of the list" : "those selected";
-  useKeys("Transcripts", [{ label: `Copy the ids of ${words}`, run: copyIds }]);
+  useKeys("Transcripts", [{ label: `Copy the ids of ${words}`, run: () => void copyIds() }]);
   if (said !== null) {
     return (
       <button type="button" onClick={() => running.current?.abort()}>
@@ -75,9 +69,9 @@ export function ExportMenu({ meant, columns }: { meant: Meant; columns: readonly
     <Menu
       button="Copy as"
       groups={[
-        [{ label: "Copy ids", icon: "copy", run: copyIds }],
-        FORMATS.map((format) => ({ label: `Copy as ${format.name}`, icon: "copy", run: copy(format) })),
-        FORMATS.map((format) => ({ label: `Save as ${format.name}`, icon: "down", run: download(format) })),
+        [{ label: "Copy ids", icon: "copy", run: () => void copyIds() }],
+        FORMATS.map((each) => ({ label: `Copy as ${each.name}`, icon: "copy", run: () => void take("Copied", each) })),
+        FORMATS.map((each) => ({ label: `Save as ${each.name}`, icon: "down", run: () => void take("Saved", each) })),
       ]}
     />
   );

@@ -1,14 +1,13 @@
-import { useQueries } from "@tanstack/react-query";
-import { type PointerEvent, type SyntheticEvent, useRef, useState } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type PointerEvent, useState } from "react";
 import { ask } from "../../../api/ask.ts";
-import type { HistogramBin, TranscriptColumn, TranscriptFacet } from "../../../api/generated/types.gen.ts";
+import type { HistogramBin, TranscriptFacet } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatCounted } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { chosenValue, facetTest, type Mode, type Test, withFacet, withoutFacet } from "../model/conditions.ts";
 import { facetName, fieldName, formatField, type Kind, readTyped, type Scalar } from "../model/fields.ts";
-import type { ListAddress } from "../model/list.ts";
-import { useListAddress } from "../model/use-list.ts";
+import { useFields, useListAddress } from "../model/use-list.ts";
 import styles from "./facets.module.css";
 import { ColumnOptions } from "./filters.tsx";
 
@@ -16,18 +15,12 @@ const SHOWN_FIRST = ["task_set", "model", "score", "agent", "limit", "message_co
 const VALUES = 8;
 const MORE_VALUES = 100;
 
-interface FacetPanelProps {
-  fields: readonly TranscriptColumn[];
-  /** The list is there: nothing is counted before. */
-  isReady: boolean;
-}
-
-/** How many transcripts have which value: a click filters. */
-export function FacetPanel({ fields, isReady }: FacetPanelProps) {
+/** How many transcripts have which value: a click filters. Nothing is counted before the list is there. */
+export function FacetPanel({ isReady }: { isReady: boolean }) {
   const { search, list, change } = useListAddress();
-  const shown = search.facets ?? SHOWN_FIRST;
+  const shown: readonly string[] = search.facets ?? SHOWN_FIRST;
   const [whole, setWhole] = useState<readonly string[]>([]);
-  const facets = useFacets(list, shown, whole, isReady);
+  const together = shown.filter((by) => !whole.includes(by) && facetTest(list.where, by) === undefined);
   const setFacets = (next: readonly string[]) =>
     change({ facets: next.join("\n") === SHOWN_FIRST.join("\n") ? undefined : next });
   return (
@@ -36,8 +29,8 @@ export function FacetPanel({ fields, isReady }: FacetPanelProps) {
         <FacetView
           key={by}
           by={by}
-          kind={fields.find(({ name }) => name === by)?.kind ?? null}
-          found={facets.get(by)}
+          together={together}
+          isReady={isReady}
           onMore={whole.includes(by) ? undefined : () => setWhole([...whole, by])}
           onRemove={() => setFacets(shown.filter((each) => each !== by))}
         />
@@ -49,52 +42,21 @@ export function FacetPanel({ fields, isReady }: FacetPanelProps) {
         onChange={(event) => setFacets([...shown, event.target.value])}
       >
         <option value="">Add a facet ...</option>
-        <ColumnOptions
-          fields={fields.filter(({ name, kind }) => !shown.includes(name) && kind !== "object" && kind !== "list")}
-        />
+        <ColumnOptions isOffered={({ name, kind }) => !shown.includes(name) && isCounted(kind)} />
       </select>
     </section>
   );
 }
 
-/**
- * Count by all columns at once, but for those of which more is wanted, and those that filter: these count what there
- * would be without.
- */
-function useFacets(
-  { location, where }: ListAddress,
-  shown: readonly string[],
-  whole: readonly string[],
-  isReady: boolean,
-): ReadonlyMap<string, TranscriptFacet | Error> {
-  const own = shown.filter((by) => whole.includes(by) || facetTest(where, by) !== undefined);
-  const together = { by: shown.filter((by) => !own.includes(by)), where, limit: VALUES };
-  const alone = own.map((by) => ({
-    by: [by],
-    where: withoutFacet(where, by),
-    limit: whole.includes(by) ? MORE_VALUES : VALUES,
-  }));
-  const asked = [together, ...alone].filter(({ by }) => by.length > 0);
-  return useQueries({
-    queries: asked.map((each) => ({
-      ...ask("/transcripts/facets", { query: { location, ...each } }),
-      enabled: isReady,
-    })),
-    combine: (results) =>
-      new Map(
-        results.flatMap(({ data = [], error }, at): (readonly [string, TranscriptFacet | Error])[] =>
-          error === null
-            ? data.map((facet) => [facet.by, facet] as const)
-            : (asked[at]?.by ?? []).map((by) => [by, error] as const),
-        ),
-      ),
-  });
+function isCounted(kind: Kind): boolean {
+  return kind !== null && kind !== "object" && kind !== "list";
 }
 
 interface FacetViewProps {
   by: string;
-  kind: Kind;
-  found: TranscriptFacet | Error | undefined;
+  /** All that are counted by in one request: but for those of which more is wanted, and those that filter. */
+  together: readonly string[];
+  isReady: boolean;
   /** Undefined: all values are there that are ever listed. */
   onMore: (() => void) | undefined;
   onRemove: () => void;
@@ -106,13 +68,25 @@ const FEW_NUMBERS = 8;
 const MEASURES = ["total_time", "working_time", "total_tokens"];
 
 /** One column: its values with their counts, or numbers as a histogram. */
-function FacetView({ by, kind, found, onMore, onRemove }: FacetViewProps) {
+function FacetView({ by, together, isReady, onMore, onRemove }: FacetViewProps) {
   const { list, change } = useListAddress();
-  // What was counted before stands until there is something new: nothing jumps with each filter.
-  const before = useRef(found);
-  if (found !== undefined) before.current = found;
-  const [facet, error] = before.current instanceof Error ? [undefined, before.current] : [before.current, null];
+  const kind = useFields().fields.find(({ name }) => name === by)?.kind ?? null;
   const test = facetTest(list.where, by)?.test;
+  const isAlone = !together.includes(by);
+  const { data: facet, error } = useQuery({
+    ...ask("/transcripts/facets", {
+      query: {
+        location: list.location,
+        by: isAlone ? [by] : together,
+        // One that filters counts what there would be without.
+        where: isAlone ? withoutFacet(list.where, by) : list.where,
+        limit: onMore === undefined ? MORE_VALUES : VALUES,
+      },
+    }),
+    enabled: isReady,
+    select: (facets) => facets.find((each) => each.by === by),
+    placeholderData: keepPreviousData,
+  });
   const setWhere = (where: string[]) => change({ where }, true);
   // The value that all have, where there is no choice.
   const only = facet !== undefined && test === undefined && facet.distinct <= 1 ? facet.values[0]?.value : undefined;
@@ -231,7 +205,7 @@ interface HistogramProps {
   by: string;
   bins: readonly HistogramBin[];
   test: Test | undefined;
-  /** The ends of a range; empty: it is taken back. */
+  /** The ends of a range; none: it is taken back. */
   onChoose: (range: readonly number[]) => void;
 }
 
@@ -250,9 +224,7 @@ function Histogram({ by, bins, test, onChoose }: HistogramProps) {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     return Math.max(0, Math.min(bins.length - 1, Math.floor(((event.clientX - left) / width) * bins.length)));
   };
-  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget);
+  const submit = (given: FormData) => {
     const [from, to] = ["low", "high"].map((name) => Number(given.get(name) || Number.NaN)) as [number, number];
     const range = [Number.isNaN(from) ? least : from, Number.isNaN(to) ? most : to];
     onChoose(Number.isNaN(from) && Number.isNaN(to) ? [] : range);
@@ -283,7 +255,7 @@ function Histogram({ by, bins, test, onChoose }: HistogramProps) {
           />
         ))}
       </div>
-      <form key={chosen.join(" ")} className={styles.fields} onSubmit={submit}>
+      <form key={chosen.join(" ")} className={styles.fields} action={submit}>
         <input {...field} name="low" aria-label="At least" defaultValue={chosen[0]} placeholder={String(least)} />
         <span className="muted">to</span>
         <input {...field} name="high" aria-label="At most" defaultValue={chosen[1]} placeholder={String(most)} />

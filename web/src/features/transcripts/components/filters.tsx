@@ -20,11 +20,10 @@ import {
   writeTest,
 } from "../model/conditions.ts";
 import { fieldName, isMetadata, readTyped, type Scalar } from "../model/fields.ts";
-import { useFacetsShown, useListAddress } from "../model/use-list.ts";
+import { useFacetsShown, useFields, useListAddress } from "../model/use-list.ts";
 import styles from "./filters.module.css";
 
 interface FilterBarProps {
-  fields: readonly TranscriptColumn[];
   /** Why the server did not take the conditions. */
   refusal: string | null;
   /** At the right. */
@@ -32,7 +31,7 @@ interface FilterBarProps {
 }
 
 /** The filters, as chips and as the SQL that they are. */
-export function FilterBar({ fields, refusal, children }: FilterBarProps) {
+export function FilterBar({ refusal, children }: FilterBarProps) {
   const { list, change } = useListAddress();
   const [isSql, setSql] = useState(false);
   const add = useRef<HTMLButtonElement>(null);
@@ -57,20 +56,14 @@ export function FilterBar({ fields, refusal, children }: FilterBarProps) {
           <Icon name="columns" size={14} /> Facets
         </button>
         {list.where.map((sql, at) => (
-          <FilterChip
-            key={sql}
-            sql={sql}
-            fields={fields}
-            onChange={(...next) => setWhere(list.where.toSpliced(at, 1, ...next))}
-          />
+          <FilterChip key={sql} sql={sql} onChange={(next) => setWhere(list.where.toSpliced(at, 1, ...next))} />
         ))}
         <Popover kind="plain" name="Add a filter" buttonRef={add} button={plus}>
           {(close) => (
             <FilterEditor
-              fields={fields}
-              onApply={(test) => {
+              onApply={(sql) => {
                 close();
-                setWhere([...list.where, writeTest(test)]);
+                setWhere([...list.where, sql]);
               }}
             />
           )}
@@ -105,14 +98,8 @@ function Refusal({ refusal, id }: { refusal: string | null; id?: string }) {
   );
 }
 
-interface FilterChipProps {
-  sql: string;
-  fields: readonly TranscriptColumn[];
-  /** What takes its place: nothing, where it is taken away. */
-  onChange: (...next: string[]) => void;
-}
-
-function FilterChip({ sql, fields, onChange }: FilterChipProps) {
+/** One filter; what `onChange` gives takes its place. */
+function FilterChip({ sql, onChange }: { sql: string; onChange: (next: readonly string[]) => void }) {
   const test = readTest(sql);
   const words = test === null ? sql : testWords(test);
   const button = (
@@ -124,28 +111,19 @@ function FilterChip({ sql, fields, onChange }: FilterChipProps) {
     <span className={styles.chip} data-sql={test === null || undefined}>
       <Popover kind="link" name={words} title={sql} button={button}>
         {(close) => {
-          const apply = (...next: string[]) => {
+          const apply = (next: readonly string[]) => {
             close();
-            onChange(...next);
+            onChange(next);
           };
-          if (test === null) {
-            return (
-              <SqlBox
-                where={[sql]}
-                refusal={null}
-                onApply={([first]) => apply(...(first === undefined ? [] : [first]))}
-                onClose={close}
-              />
-            );
-          }
-          return <FilterEditor test={test} fields={fields} onApply={(next) => apply(writeTest(next))} />;
+          if (test !== null) return <FilterEditor test={test} onApply={(next) => apply([next])} />;
+          return <SqlBox where={[sql]} refusal={null} onApply={apply} onClose={close} />;
         }}
       </Popover>
       <button
         type="button"
         aria-label={`Take the filter away: ${words}`}
         title="Take the filter away"
-        onClick={() => onChange()}
+        onClick={() => onChange([])}
       >
         <Icon name="close" size={10} />
       </button>
@@ -204,14 +182,9 @@ function SqlBox({ where, refusal, onApply, onClose }: SqlBoxProps) {
   );
 }
 
-interface FilterEditorProps {
-  fields: readonly TranscriptColumn[];
-  test?: Test;
-  onApply: (test: Test) => void;
-}
-
 /** One filter: a column, how it is compared, and values, of which the server suggests those that there are. */
-function FilterEditor({ fields, test, onApply }: FilterEditorProps) {
+function FilterEditor({ test, onApply }: { test?: Test; onApply: (sql: string) => void }) {
+  const { fields } = useFields();
   const [column, setColumn] = useState(test?.column ?? "task_set");
   const kind = fields.find(({ name }) => name === column)?.kind ?? null;
   const [operator, setOperator] = useState<Operator>(test?.operator ?? "is");
@@ -227,14 +200,15 @@ function FilterEditor({ fields, test, onApply }: FilterEditorProps) {
     event.preventDefault();
     const known: Scalar[] = typed.filter((text) => text !== "").map((text) => readTyped(text, kind));
     const values = isSet && hasNone ? [...known, null] : known;
-    if (values.length > 0) onApply({ column, operator: used, values });
+    if (values.length > 0) onApply(writeTest({ column, operator: used, values }));
   };
   return (
     <form className={styles.editor} onSubmit={apply}>
       <Field label="Column">
         {(control) => (
           <select {...control} value={column} onChange={(event) => setColumn(event.target.value)}>
-            <ColumnOptions fields={fields} chosen={column} />
+            {!fields.some(({ name }) => name === column) && <option value={column}>{fieldName(column)}</option>}
+            <ColumnOptions isOffered={({ name, kind }) => kind !== null || name === column} />
           </select>
         )}
       </Field>
@@ -264,9 +238,10 @@ function FilterEditor({ fields, test, onApply }: FilterEditorProps) {
 }
 
 /** Fields first, then keys of metadata. */
-export function ColumnOptions({ fields, chosen }: { fields: readonly TranscriptColumn[]; chosen?: string }) {
-  const isUnknown = chosen !== undefined && !fields.some(({ name }) => name === chosen);
-  const shown = fields.filter(({ name, kind }) => kind !== null || name === chosen).map(({ name }) => name);
+export function ColumnOptions({ isOffered }: { isOffered: (column: TranscriptColumn) => boolean }) {
+  const shown = useFields()
+    .fields.filter(isOffered)
+    .map(({ name }) => name);
   const optionOf = (name: string) => (
     <option key={name} value={name}>
       {fieldName(name)}
@@ -274,7 +249,6 @@ export function ColumnOptions({ fields, chosen }: { fields: readonly TranscriptC
   );
   return (
     <>
-      {isUnknown && optionOf(chosen)}
       <optgroup label="Fields">{shown.filter((name) => !isMetadata(name)).map(optionOf)}</optgroup>
       <optgroup label="Metadata">{shown.filter(isMetadata).map(optionOf)}</optgroup>
     </>

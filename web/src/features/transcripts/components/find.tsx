@@ -5,7 +5,7 @@ import { readStream } from "../../../api/client.ts";
 import type { TranscriptHit } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatCounted } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { DataTable, type DataTableProps } from "../../../ui/data-table/data-table.tsx";
+import { DataTable } from "../../../ui/data-table/data-table.tsx";
 import { SearchField } from "../../../ui/field.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
@@ -13,7 +13,7 @@ import { Progress } from "../../../ui/progress.tsx";
 import { EmptyState } from "../../../ui/states.tsx";
 import { excerptOf, type FindEvent, type Found, NOTHING_FOUND, withEvents } from "../model/found.ts";
 import { type Sought, transcriptHref } from "../model/leaving.ts";
-import { type ListedRow, serverOrder } from "../model/list.ts";
+import { type ListedRow, type SharedTable, serverOrder } from "../model/list.ts";
 import { useFoundRows, useListAddress } from "../model/use-list.ts";
 import { TranscriptLink } from "./cells.tsx";
 import styles from "./find.module.css";
@@ -130,14 +130,8 @@ function stateOf(isFetching: boolean, error: Error | null, { progress }: Found) 
   return error === null && progress?.done === true ? "done" : "stopped";
 }
 
-interface FoundTableProps {
-  /** What it has in common with the table of the list. */
-  table: Omit<DataTableProps<ListedRow>, "label" | "rows">;
-  sought: Sought;
-}
-
 /** The transcripts that have the text, each with its hits below. */
-export function FoundTable({ table, sought }: FoundTableProps) {
+export function FoundTable({ table, sought }: { table: SharedTable; sought: Sought }) {
   const { search, list } = useListAddress();
   const { history } = useRouter();
   const finding = useFind(sought);

@@ -1,13 +1,13 @@
-import { useState } from "react";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Field } from "../../../ui/field.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { Popover } from "../../../ui/popover.tsx";
-import { useListAddress } from "../model/use-list.ts";
+import { useFields, useListAddress } from "../model/use-list.ts";
 import styles from "./location-field.module.css";
 
 /** Where the transcripts are; another place can be typed, which the server may refuse. */
-export function LocationField({ locations }: { locations: readonly string[] }) {
+export function LocationField() {
+  const { locations } = useFields();
   const { search, change } = useListAddress();
   const isElsewhere = search.location !== undefined;
   const shown = search.location ?? locations[0] ?? "";
@@ -23,62 +23,45 @@ export function LocationField({ locations }: { locations: readonly string[] }) {
   );
   return (
     <Popover kind="plain" name={`Place: ${words}`} title={search.location ?? locations.join("\n")} button={button}>
-      {(close) => (
-        <LocationForm
-          shown={shown}
-          isElsewhere={isElsewhere}
-          onGo={(location) => {
-            close();
-            // Filters and columns are of what is there.
-            change({ location, where: undefined, q: undefined, columns: undefined, facets: undefined }, true);
-          }}
-        />
-      )}
-    </Popover>
-  );
-}
-
-interface LocationFormProps {
-  shown: string;
-  isElsewhere: boolean;
-  /** Undefined: to the transcripts of the project. */
-  onGo: (location: string | undefined) => void;
-}
-
-function LocationForm({ shown, isElsewhere, onGo }: LocationFormProps) {
-  const [typed, setTyped] = useState(shown);
-  return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (typed.trim() !== "") onGo(typed.trim());
+      {(close) => {
+        const go = (location: string | undefined) => {
+          close();
+          // Filters and columns are of what is there.
+          change({ location, where: undefined, q: undefined, columns: undefined, facets: undefined }, true);
+        };
+        const submit = (form: FormData) => {
+          const typed = String(form.get("location")).trim();
+          if (typed !== "") go(typed);
+        };
+        return (
+          <form className={styles.form} action={submit}>
+            <Field label="Where the transcripts are" help="A log, a folder of logs, or a database: path or URL.">
+              {(control) => (
+                <input
+                  {...control}
+                  name="location"
+                  type="text"
+                  className="mono"
+                  spellCheck={false}
+                  defaultValue={shown}
+                  onFocus={(event) => event.target.select()}
+                />
+              )}
+            </Field>
+            <div className={styles.actions}>
+              <button type="submit" data-kind="primary">
+                Show these
+              </button>
+              {isElsewhere && (
+                <button type="button" onClick={() => go(undefined)}>
+                  Those of the project
+                </button>
+              )}
+            </div>
+          </form>
+        );
       }}
-    >
-      <Field label="Where the transcripts are" help="A log, a folder of logs, or a database: path or URL.">
-        {(control) => (
-          <input
-            {...control}
-            type="text"
-            className="mono"
-            spellCheck={false}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            onFocus={(event) => event.target.select()}
-          />
-        )}
-      </Field>
-      <div className={styles.actions}>
-        <button type="submit" data-kind="primary">
-          Show these
-        </button>
-        {isElsewhere && (
-          <button type="button" onClick={() => onGo(undefined)}>
-            Those of the project
-          </button>
-        )}
-      </div>
-    </form>
+    </Popover>
   );
 }
 

@@ -12,7 +12,7 @@ import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { toast } from "../../../ui/toast.ts";
 import { listCommands, type Meant, readAll, runHref } from "../model/leaving.ts";
 import type { ListAddress } from "../model/list.ts";
-import { useListAddress } from "../model/use-list.ts";
+import { useFields, useListAddress } from "../model/use-list.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import styles from "./selection-bar.module.css";
 
@@ -22,14 +22,14 @@ interface SelectionBarProps {
   total: number | undefined;
   /** Columns that are shown, for what leaves the page. */
   columns: readonly string[];
-  locations: readonly string[];
   onAll: () => void;
   onNone: () => void;
 }
 
 /** What can be done with the transcripts that were selected. */
-export function SelectionBar({ meant, total = 0, columns, locations, onAll, onNone }: SelectionBarProps) {
+export function SelectionBar({ meant, total = 0, columns, onAll, onNone }: SelectionBarProps) {
   const { list } = useListAddress();
+  const { locations } = useFields();
   const { history } = useRouter();
   const [isLabelling, setLabelling] = useState(false);
   const count = meant === "all" ? total : meant.length;
@@ -86,10 +86,12 @@ function LabelDialog({ meant, count, onClose }: { meant: Meant; count: number; o
         target: readTarget(typed.target.trim()),
         ...(split !== "" && { split }),
       }));
-      const added = await (file === NEW_FILE ? createCases(typed.name.trim(), cases) : addCases(file, cases));
-      return { added, kept: cases.length - added };
+      if (file !== NEW_FILE) return { added: await addCases(file, cases), of: cases.length };
+      await send("POST", "/labels", { body: { name: typed.name.trim(), cases } });
+      return { added: cases.length, of: cases.length };
     },
-    onSuccess: ({ added, kept }) => {
+    onSuccess: ({ added, of }) => {
+      const kept = of - added;
       void queries.invalidateQueries({ queryKey: ["labels"] });
       const untouched = kept > 0 ? `; ${formatCounted(kept, "transcript")} had one already` : "";
       toast(`Added ${formatCounted(added, "case")}${untouched}.`);
@@ -188,10 +190,4 @@ async function addCases(file: string, cases: readonly LabelCaseItem["fields"][])
     await send("PUT", "/labels/{file}", { path: { file }, body: { cases: [...known, ...added] }, etag });
   }
   return added.length;
-}
-
-/** Make a file with its first cases. */
-async function createCases(name: string, cases: readonly LabelCaseItem["fields"][]): Promise<number> {
-  await send("POST", "/labels", { body: { name, cases } });
-  return cases.length;
 }

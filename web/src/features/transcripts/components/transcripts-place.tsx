@@ -3,19 +3,18 @@ import { useRouter } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { ask } from "../../../api/ask.ts";
 import { ServerError } from "../../../api/errors.ts";
-import { formatCount, formatCounted, formatInterval, formatRough } from "../../../domain/format.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
 import { shownColumns } from "../../../ui/data-table/columns.ts";
-import { DataTable, type DataTableProps } from "../../../ui/data-table/data-table.tsx";
+import { DataTable } from "../../../ui/data-table/data-table.tsx";
 import type { Selection } from "../../../ui/data-table/selection.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { SplitPane } from "../../../ui/split-pane.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { listCommands, transcriptHref } from "../model/leaving.ts";
-import type { ListedRow } from "../model/list.ts";
-import { SUMMED, type Summary, summaryOf } from "../model/summary.ts";
-import { useFacetsShown, useListAddress, useListRows } from "../model/use-list.ts";
+import type { ListedRow, SharedTable } from "../model/list.ts";
+import { SUMMED, summaryFacts, summaryOf } from "../model/summary.ts";
+import { useFacetsShown, useFields, useListAddress, useListRows } from "../model/use-list.ts";
 import { NEWEST_SCANS, shownScanners } from "../model/verdicts.ts";
 import { transcriptColumns, writtenColumns } from "./columns.tsx";
 import { ExportMenu } from "./export-menu.tsx";
@@ -48,8 +47,7 @@ export function TranscriptsPlace() {
 function OneList() {
   const { search, list, sought, change } = useListAddress();
   const { location, where, verdicts } = list;
-  const { data: known } = useQuery(ask("/transcripts/columns", { query: { location } }));
-  const { columns: fields = NOTHING, locations = NOTHING } = known ?? {};
+  const { fields, locations } = useFields();
   const found = useListRows(list, search.columns);
   const { total, error } = found;
   const { data: summary } = useQuery({
@@ -65,23 +63,24 @@ function OneList() {
   });
   const longest = summary?.longest ?? 0;
   const columns = useMemo(
-    () => transcriptColumns(fields, search.columns, { list, scanners, longest }),
+    () => transcriptColumns(fields, search.columns, list, scanners, longest),
     [fields, search.columns, list, scanners, longest],
   );
   const written = writtenColumns(shownColumns(columns, search.columns));
   const [selection, setSelection] = useState<Selection | "all">(NONE);
   const [hasFacets] = useFacetsShown();
+  const onShown = (to: string[] | undefined) => change({ columns: to });
   const refusal = where.length > 0 && error instanceof ServerError && error.status === 400 ? error.message : null;
-  const shared = {
+  const shared: SharedTable = {
     columns,
     rowKey,
     shown: search.columns,
-    onShown: (to: string[] | undefined) => change({ columns: to }),
+    onShown,
     order: list.order_by,
-    onOrder: (order_by: string[]) => change({ order_by }, true),
+    onOrder: (order_by) => change({ order_by }, true),
     selection: selection === "all" ? ALL : selection,
     // Who takes one out of all begins anew: what is left could not be said.
-    onSelection: (next: Selection) => setSelection(selection === "all" ? NONE : next),
+    onSelection: (next) => setSelection(selection === "all" ? NONE : next),
   };
   const table = (
     <div className={styles.body}>
@@ -100,14 +99,19 @@ function OneList() {
           <>
             <FindField />
             <VerdictMenu />
-            <ColumnMenu columns={columns} shown={search.columns} onShown={shared.onShown} />
+            <ColumnMenu columns={columns} shown={search.columns} onShown={onShown} />
           </>
         }
       >
-        {total !== undefined && <SummaryLine total={total} summary={summary} problems={found.problems} />}
+        {total !== undefined &&
+          summaryFacts(total, found.problems, summary).map(({ words, title }) => (
+            <span key={words} title={title}>
+              {words}
+            </span>
+          ))}
       </PlaceHeader>
-      <FilterBar fields={fields} refusal={refusal}>
-        <LocationField locations={locations} />
+      <FilterBar refusal={refusal}>
+        <LocationField />
         <ExportMenu meant="all" columns={written} />
         <AsCommand commands={listCommands(list, locations)} />
       </FilterBar>
@@ -117,7 +121,7 @@ function OneList() {
           label="Facets"
           side="start"
           width={248}
-          pane={<FacetPanel fields={fields} isReady={total !== undefined} />}
+          pane={<FacetPanel isReady={total !== undefined} />}
         >
           {table}
         </SplitPane>
@@ -129,7 +133,6 @@ function OneList() {
           meant={selection === "all" ? "all" : [...selection]}
           total={total}
           columns={written}
-          locations={locations}
           onAll={() => setSelection("all")}
           onNone={() => setSelection(NONE)}
         />
@@ -146,7 +149,7 @@ function rowKey(row: ListedRow): string {
 }
 
 interface ListTableProps {
-  table: Omit<DataTableProps<ListedRow>, "label" | "rows">;
+  table: SharedTable;
   found: ReturnType<typeof useListRows>;
   /** Why the server did not take the filters. */
   refusal: string | null;
@@ -160,28 +163,23 @@ function ListTable({ table, found, refusal }: ListTableProps) {
   if (refusal !== null) {
     return (
       <EmptyState title="There is no list for these filters">
-        <div className={styles.refused}>
-          <p>Change what is said above not to fit, or take the last filter away.</p>
-          <button type="button" onClick={() => change({ where: list.where.slice(0, -1) }, true)}>
-            Take the last filter away
-          </button>
-        </div>
+        <p className={styles.refused}>Change what is said above not to fit, or take the last filter away.</p>
+        <button type="button" onClick={() => change({ where: list.where.slice(0, -1) }, true)}>
+          Take the last filter away
+        </button>
       </EmptyState>
     );
   }
   if (error !== null) return <ListError error={error} onRetry={found.retry} />;
   if (total === undefined && rows.count === 0) return <Skeleton lines={16} />;
-  if (total === 0 && list.where.length > 0) {
-    return (
+  if (total === 0) {
+    return list.where.length > 0 ? (
       <EmptyState title="No transcript meets these conditions">
         <button type="button" onClick={() => change({ where: undefined }, true)}>
           Show all transcripts
         </button>
       </EmptyState>
-    );
-  }
-  if (total === 0) {
-    return (
+    ) : (
       <EmptyState title="No transcripts here" command="scout view -T LOGS">
         {problems.length === 0
           ? "Say where they are: logs of Inspect, a folder of them, or a database."
@@ -189,14 +187,10 @@ function ListTable({ table, found, refusal }: ListTableProps) {
       </EmptyState>
     );
   }
+  const open = (row: ListedRow) => history.push(transcriptHref(row.transcript_id, list));
   return (
     <div className={styles.body} data-stale={isStale || undefined} aria-busy={isStale}>
-      <DataTable
-        {...table}
-        label="Transcripts"
-        rows={rows}
-        onOpen={(row) => history.push(transcriptHref(row.transcript_id, list))}
-      />
+      <DataTable {...table} label="Transcripts" rows={rows} onOpen={open} />
     </div>
   );
 }
@@ -218,38 +212,5 @@ function ListError({ error, onRetry }: { error: Error; onRetry: () => void }) {
         </div>
       )}
     </div>
-  );
-}
-
-interface SummaryLineProps {
-  total: number;
-  summary: Summary | undefined;
-  problems: readonly string[];
-}
-
-/** The whole list in a line; what has to be counted comes after the rows. */
-function SummaryLine({ total, summary, problems }: SummaryLineProps) {
-  const success = summary?.success ?? null;
-  return (
-    <>
-      <span>{formatCounted(total, "transcript")}</span>
-      {problems.length > 0 && (
-        <span title={problems.join("\n")}>{formatCounted(problems.length, "log")} could not be read</span>
-      )}
-      {summary !== undefined && total > 0 && (
-        <>
-          <span>{formatCounted(summary.tasks, "task")}</span>
-          <span>{formatCounted(summary.models, "model")}</span>
-          {success !== null && (
-            <span
-              title={`${formatCount(success.count)} of ${formatCount(success.of)} that have a score; the interval is 95 %, Wilson's`}
-            >
-              success {formatInterval(success.share, success.low, success.high)}
-            </span>
-          )}
-          {summary.tokens !== null && <span>{formatRough(summary.tokens)} tokens</span>}
-        </>
-      )}
-    </>
   );
 }

@@ -14,19 +14,11 @@ export interface Test {
   values: readonly Scalar[];
 }
 
-interface Written {
-  sql: string;
-  /** In the words of a chip. */
-  sign: string;
-  /** In the editor, which offers it for columns of these kinds. */
-  name: string;
-  kinds: readonly Kind[];
-}
-
 const SET: readonly Kind[] = ["text", "number", "boolean", null];
 const WITHIN: readonly Kind[] = ["text", "object", "list", null];
 
-export const OPERATORS: Readonly<Record<Operator, Written>> = {
+/** In SQL, in the words of a chip (`sign`), and in the editor, which offers some for columns of these kinds. */
+export const OPERATORS: Record<Operator, { sql: string; sign: string; name: string; kinds: readonly Kind[] }> = {
   is: { sql: "=", sign: "is", name: "is", kinds: SET },
   "is not": { sql: "!=", sign: "is not", name: "is not", kinds: SET },
   contains: { sql: "ILIKE", sign: "contains", name: "contains", kinds: WITHIN },
@@ -128,40 +120,30 @@ export function readTest(sql: string): Test | null {
 }
 
 const TEST = new RegExp(
-  String.raw`^\s*(${COLUMN})\s*(?:(IS(?:\s+NOT)?|(?:NOT\s+)?I(?:N|LIKE)|BETWEEN|[!<>]=|<>|[=<>])\s*(.+?))?\s*$`,
-  "is",
+  String.raw`^\s*(${COLUMN})\s*(?:(IS(?:\s+NOT)?)\s+NULL|((?:NOT\s+)?IN)\s*\(\s*(${VALUE}(?:\s*,\s*${VALUE})*)\s*\)|` +
+    String.raw`(BETWEEN)\s*(${VALUE}\s*AND\s*${VALUE})|((?:NOT\s+)?ILIKE|[!<>]=|<>|[=<>])\s*(${VALUE}))?\s*$`,
+  "i",
 );
+const VALUES = new RegExp(VALUE, "gi");
 const READ: Readonly<Record<string, Operator>> = {
   ...Object.fromEntries(Object.entries(OPERATORS).map(([operator, { sql }]) => [sql, operator as Operator])),
-  IN: "is",
-  IS: "is",
   "<>": "is not",
   "NOT IN": "is not",
   "IS NOT": "is not",
 };
-/** What stands behind: nothing, a list, two values, or one. */
-const REST: Readonly<Record<string, RegExp>> = {
-  IS: /^NULL$/i,
-  "IS NOT": /^NULL$/i,
-  IN: new RegExp(String.raw`^\(\s*${VALUE}(?:\s*,\s*${VALUE})*\s*\)$`, "i"),
-  "NOT IN": new RegExp(String.raw`^\(\s*${VALUE}(?:\s*,\s*${VALUE})*\s*\)$`, "i"),
-  BETWEEN: new RegExp(String.raw`^${VALUE}\s*AND\s*${VALUE}$`, "i"),
-};
-const ONE_VALUE = new RegExp(`^${VALUE}$`, "i");
-const VALUES = new RegExp(VALUE, "gi");
 
 function readOne(sql: string): Test | null {
-  const [, name, sign, rest = ""] = TEST.exec(sql) ?? [];
+  const [, name, is, within, list, between, pair, sign, one] = TEST.exec(sql) ?? [];
   if (name === undefined) return null;
   const column = readColumn(name);
-  if (sign === undefined) return { column, operator: "is", values: [true] };
-  const word = sign.toUpperCase().replace(/\s+/, " ");
-  const operator = READ[word];
-  if (operator === undefined || !(REST[word] ?? ONE_VALUE).test(rest)) return null;
-  const values: Scalar[] = [...rest.matchAll(VALUES)].map(([text]) => readValue(text));
+  const word = (is ?? within ?? between ?? sign)?.toUpperCase().replace(/\s+/, " ");
+  if (word === undefined) return { column, operator: "is", values: [true] };
+  const operator = READ[word] ?? "is";
+  const written = list ?? pair ?? one ?? "";
+  const values: Scalar[] = [...written.matchAll(VALUES)].map(([text]) => readValue(text));
   if (operator === "contains" || operator === "lacks") {
-    const [, within] = /^%([^%_]*)%$/s.exec(String(values[0])) ?? [];
-    return within === undefined ? null : { column, operator, values: [within] };
+    const [, part] = /^%([^%_]*)%$/s.exec(String(values[0])) ?? [];
+    return part === undefined ? null : { column, operator, values: [part] };
   }
   return { column, operator, values: operator === "is not" || word === "IS" ? [...values, null] : values };
 }

@@ -18,19 +18,32 @@ export type Meant = readonly string[] | "all";
 
 /** A link to a transcript, or to a message in which something was found. */
 export function transcriptHref(id: string, list: ListAddress, hit?: Sought & { message: number }): string {
-  const params = listParams(list);
-  for (const scan of list.verdicts) params.append("scan", scan);
-  if (hit !== undefined) {
-    params.append("message", String(hit.message));
-    params.append("find", hit.q);
-    for (const name of ["regex", "case", "word"] as const) if (hit[name]) params.append(name, "1");
-  }
-  return withParams(`/transcripts/${encodeURIComponent(id)}`, params);
+  const flags = (["regex", "case", "word"] as const).filter((name) => hit?.[name] === true);
+  return hrefOf(`/transcripts/${encodeURIComponent(id)}`, list, [
+    ...list.verdicts.map((scan) => ["scan", scan]),
+    ...(hit === undefined
+      ? []
+      : [
+          ["message", String(hit.message)],
+          ["find", hit.q],
+        ]),
+    ...flags.map((name) => [name, "1"]),
+  ]);
 }
 
 /** Where those that are meant are scanned. */
 export function runHref(list: ListAddress, meant: Meant): string {
-  return withParams("/run", listParams({ ...list, where: whereOf(list, meant), order_by: [] }));
+  return hrefOf("/run", { ...list, where: whereOf(list, meant), order_by: [] }, []);
+}
+
+function hrefOf(path: string, { location, where, order_by }: ListAddress, more: string[][]): string {
+  const params = [
+    ...(location === undefined ? [] : [["location", location]]),
+    ...where.map((sql) => ["where", sql]),
+    ...serverOrder(order_by).map((column) => ["order_by", column]),
+    ...more,
+  ];
+  return params.length === 0 ? path : `${path}?${new URLSearchParams(params)}`;
 }
 
 export function idsCondition(ids: readonly string[]): string {
@@ -39,18 +52,6 @@ export function idsCondition(ids: readonly string[]): string {
 
 function whereOf(list: ListAddress, meant: Meant): readonly string[] {
   return meant === "all" ? list.where : [idsCondition(meant)];
-}
-
-function listParams({ location, where, order_by }: ListAddress): URLSearchParams {
-  const params = new URLSearchParams();
-  if (location !== undefined) params.append("location", location);
-  for (const sql of where) params.append("where", sql);
-  for (const column of serverOrder(order_by)) params.append("order_by", column);
-  return params;
-}
-
-function withParams(path: string, params: URLSearchParams): string {
-  return params.size === 0 ? path : `${path}?${params}`;
 }
 
 /** What does the same as the list in a terminal and in Python. */

@@ -6,6 +6,7 @@ import { type Asked, read } from "../../../api/client.ts";
 import type { Routes } from "../../../api/generated/routes.gen.ts";
 import type { TranscriptRow } from "../../../api/generated/types.gen.ts";
 import { readColumn } from "../../../ui/data-table/columns.ts";
+import type { DataTableProps } from "../../../ui/data-table/data-table.tsx";
 
 /** The list that one comes from: `[` and `]` of the reading view walk through it. */
 export interface ListAddress {
@@ -19,6 +20,9 @@ export interface ListedRow extends TranscriptRow {
   /** The transcripts of the same page: what is asked about one is asked about all of these at once. */
   page: readonly string[];
 }
+
+/** What the tables of the list and of what was found have in common. */
+export type SharedTable = Omit<DataTableProps<ListedRow>, "label" | "rows">;
 
 export const PAGE = 100;
 const NONE: readonly string[] = [];

@@ -1,30 +1,52 @@
 /** What is said of a whole list in one line. */
 
 import type { TranscriptFacet } from "../../../api/generated/types.gen.ts";
+import { formatCount, formatCounted, formatInterval, formatRough } from "../../../domain/format.ts";
 
 export const SUMMED = ["task_set", "model", "success", "total_tokens", "message_count"] as const;
 
-export interface Summary {
-  tasks: number;
-  models: number;
-  /** Of those of which it is known; null: of none. */
-  success: ReturnType<typeof wilson>;
-  tokens: number | null;
-  /** Messages of the longest. */
-  longest: number;
-}
-
-export function summaryOf(facets: readonly TranscriptFacet[]): Summary {
+export function summaryOf(facets: readonly TranscriptFacet[]) {
   const by = new Map(facets.map((facet) => [facet.by, facet]));
   const counted = (value: boolean) => by.get("success")?.values.find((each) => each.value === value)?.count ?? 0;
   const messages = by.get("message_count");
   return {
     tasks: distinct(by.get("task_set")),
     models: distinct(by.get("model")),
+    /** Of those of which it is known; null: of none. */
     success: wilson(counted(true), counted(true) + counted(false)),
     tokens: by.get("total_tokens")?.sum ?? null,
+    /** Messages of the longest. */
     longest: messages?.histogram?.at(-1)?.stop ?? Number(messages?.values[0]?.value ?? 0),
   };
+}
+
+interface Fact {
+  words: string;
+  title?: string;
+}
+
+/** The whole list in a line; what has to be counted (`summary`) comes after the rows. */
+export function summaryFacts(
+  total: number,
+  problems: readonly string[],
+  summary: ReturnType<typeof summaryOf> | undefined,
+): Fact[] {
+  const facts: Fact[] = [{ words: formatCounted(total, "transcript") }];
+  if (problems.length > 0) {
+    facts.push({ words: `${formatCounted(problems.length, "log")} could not be read`, title: problems.join("\n") });
+  }
+  if (summary === undefined || total === 0) return facts;
+  const { tasks, models, success, tokens } = summary;
+  facts.push({ words: formatCounted(tasks, "task") }, { words: formatCounted(models, "model") });
+  if (success !== null) {
+    const { count, of, share, low, high } = success;
+    facts.push({
+      words: `success ${formatInterval(share, low, high)}`,
+      title: `${formatCount(count)} of ${formatCount(of)} that have a score; the interval is 95 %, Wilson's`,
+    });
+  }
+  if (tokens !== null) facts.push({ words: `${formatRough(tokens)} tokens` });
+  return facts;
 }
 
 /** No value is not one. */

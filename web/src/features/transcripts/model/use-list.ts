@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
+import { ask } from "../../../api/ask.ts";
+import type { TranscriptColumn } from "../../../api/generated/types.gen.ts";
 import type { Rows } from "../../../ui/data-table/rows.ts";
 import { useRowWindows } from "../../../ui/data-table/use-row-windows.ts";
 import { idsCondition, type Sought } from "./leaving.ts";
@@ -26,6 +28,15 @@ export function useListAddress() {
     return q === "" ? null : { q, regex, case: isCase, word };
   }, [search]);
   return { search, list, sought, change };
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Where the transcripts are, and what is known of each. */
+export function useFields(): { fields: readonly TranscriptColumn[]; locations: readonly string[] } {
+  const { location } = route.useSearch();
+  const { data } = useQuery(ask("/transcripts/columns", { query: { location } }));
+  return { fields: data?.columns ?? NOTHING, locations: data?.locations ?? NOTHING };
 }
 
 /** With less room the table needs all of it, unless the reader wants the facets. */
