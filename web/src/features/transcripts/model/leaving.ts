@@ -18,32 +18,25 @@ export type Meant = readonly string[] | "all";
 
 /** A link to a transcript, or to a message in which something was found. */
 export function transcriptHref(id: string, list: ListAddress, hit?: Sought & { message: number }): string {
-  const flags = (["regex", "case", "word"] as const).filter((name) => hit?.[name] === true);
-  return hrefOf(`/transcripts/${encodeURIComponent(id)}`, list, [
-    ...list.verdicts.map((scan) => ["scan", scan]),
-    ...(hit === undefined
-      ? []
-      : [
-          ["message", String(hit.message)],
-          ["find", hit.q],
-        ]),
-    ...flags.map((name) => [name, "1"]),
-  ]);
+  const { message, q: find, regex, case: isCase, word } = hit ?? {};
+  const more = { scan: list.verdicts, message, find, regex, case: isCase, word };
+  return hrefOf(`/transcripts/${encodeURIComponent(id)}`, list, more);
 }
 
 /** Where those that are meant are scanned. */
 export function runHref(list: ListAddress, meant: Meant): string {
-  return hrefOf("/run", { ...list, where: whereOf(list, meant), order_by: [] }, []);
+  return hrefOf("/run", { ...list, where: whereOf(list, meant), order_by: [] });
 }
 
-function hrefOf(path: string, { location, where, order_by }: ListAddress, more: string[][]): string {
-  const params = [
-    ...(location === undefined ? [] : [["location", location]]),
-    ...where.map((sql) => ["where", sql]),
-    ...serverOrder(order_by).map((column) => ["order_by", column]),
-    ...more,
-  ];
-  return params.length === 0 ? path : `${path}?${new URLSearchParams(params)}`;
+function hrefOf(path: string, { location, where, order_by }: ListAddress, more: Record<string, unknown> = {}): string {
+  const params = new URLSearchParams();
+  const said: Record<string, unknown> = { location, where, order_by: serverOrder(order_by), ...more };
+  for (const [name, value] of Object.entries(said)) {
+    for (const each of [value].flat()) {
+      if (each !== undefined && each !== false) params.append(name, each === true ? "1" : String(each));
+    }
+  }
+  return params.size === 0 ? path : `${path}?${params}`;
 }
 
 export function idsCondition(ids: readonly string[]): string {
