@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import shutil
+from pathlib import Path
 
 import pytest
 
 from inspect_scout import LocationError, ScanStateError, StorageError
-from inspect_scout._results import ScanStore, deletable_files, delete_scan
+from inspect_scout._results import ScanStore, deletable_files, delete_scan, move_scan
 from inspect_scout.testing import FaultStorage, MemoryStorage, storage_for
 from support.scans import SCANS, fill, make_report, make_spec
 
@@ -52,3 +55,27 @@ async def test_what_a_killed_removal_leaves_can_be_deleted_again(step: int) -> N
         with contextlib.suppress(LocationError):  # only that it was done was not heard
             await delete_scan(store.location, where)
     assert await where.list(SCANS) == []
+
+
+async def test_nobody_goes_on_with_a_scan_while_it_is_moved_away(tmp_path: Path) -> None:
+    store = await ScanStore.create(make_spec(["a"], ["t0"]), str(tmp_path / "scans"))
+    await fill(store, PAIRS)
+    await store.compact(["t0"], complete=True)
+    moved, refused = tmp_path / "gone", list[str]()
+
+    async def go_on() -> None:
+        async with store.lock():
+            pass
+
+    def move(folder: str) -> Path:
+        try:
+            asyncio.run(go_on())
+        except ScanStateError as error:
+            refused.append(str(error))
+        return Path(shutil.move(folder, moved))
+
+    await move_scan(store.location, move)
+    assert ["worked on" in each for each in refused] == [True]
+    assert not Path(store.location).exists()
+    assert (moved / "_scan.json").is_file()
+    assert not (moved / "_journal").exists()

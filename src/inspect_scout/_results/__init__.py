@@ -12,7 +12,7 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .active_scans import ActiveScan, ActiveScans, active_scan_of, workers_of
     from .comparisons import read_comparisons, read_recorded_results, save_validation
-    from .deletion import ScanFiles, deletable_files, delete_scan, files_of_scan
+    from .deletion import ScanFiles, deletable_files, delete_scan, files_of_scan, move_scan
     from .files.description import ScanDescription, read_description
     from .files.light_spec import read_spec_fields, read_spec_head
     from .files.spec import unread_errors

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .._support.errors import LocationError, ScanStateError
-from .._support.storage import Entry, Storage, for_each, is_local, join, local_path, normalize, relative_to, storage_for
+from .._support.storage import (
+    Entry,
+    Storage,
+    for_each,
+    is_local,
+    join,
+    local_path,
+    normalize,
+    relative_to,
+    run_in_thread,
+    storage_for,
+)
 from .files.light_spec import read_light_spec
 from .journal.lock import lock_path, locked, read_lock
 from .layout import JOURNAL, SCAN_FILE, TABLE_SUFFIX, scan_id_of
@@ -106,6 +118,28 @@ async def delete_scan(location: str, storage: Storage | None = None) -> None:
         paths = [entry.path for entry in await where.list(folder) if entry.path not in last]
         await for_each(folder, paths, where.delete)
         await where.delete_tree(folder)
+
+
+async def move_scan(location: str, move: Callable[[str], str | os.PathLike[str]]) -> None:
+    """Move the directory of a scan of this machine elsewhere, under its lock.
+
+    Args:
+        location: The directory.
+        move: Moves it, in a thread; returns where it is then.
+
+    Raises:
+        LocationError: It is not the directory of a scan, or holds more than a scan.
+        ScanStateError: The scan is running.
+    """
+    where, folder = storage_for(location), normalize(location)
+    await deletable_files(folder, where)
+    async with locked(where, folder):  # so that nobody goes on with it meanwhile
+        moved = await run_in_thread(folder, lambda: move(folder))
+    # The lock went along, and who takes the scan back is to find it free. The places of a server do not hold the trash.
+    lock = lock_path(os.fspath(moved))
+    with contextlib.suppress(OSError):
+        os.unlink(lock)
+        os.rmdir(os.path.dirname(lock))
 
 
 def _refuse_links(folder: str) -> None:

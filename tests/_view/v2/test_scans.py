@@ -222,7 +222,10 @@ async def test_a_deleted_scan_is_in_the_trash(client: httpx.AsyncClient, scan: P
     trash = Path.home() / ".local/share/Trash"
     notes = (trash / "info").glob(f"{scan.name}*.trashinfo")  # of other tests as well
     (note,) = [each for each in notes if f"Path={scan.parent}/" in each.read_text()]
-    assert (trash / "files" / note.name.removesuffix(".trashinfo") / "_scan.json").is_file()
+    gone = trash / "files" / note.name.removesuffix(".trashinfo")
+    assert (gone / "_scan.json").is_file()
+    assert not (gone / "_journal").exists()  # who takes it back finds it free
+    assert not scan.exists()
     assert (await client.delete(path)).status_code == 404
 
 

@@ -116,8 +116,11 @@ def test_other_files_of_a_project_are_not_cases(ask: Asking, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("case", ["!!!", key(1), key([]), key({"epoch": 1}), key([1]), key(""), key({"task_id": 1})])
-def test_what_names_no_case_is_refused(ask: Asking, case: str) -> None:
-    assert ask(f"{FILE}/cases/{case}").status_code == 400
+def test_a_case_of_a_key_that_says_nothing_is_not_there_and_is_not_made(ask: Asking, tmp_path: Path, case: str) -> None:
+    assert ask(f"{FILE}/cases/{case}").status_code == 404
+    assert ask(f"{FILE}/cases/{case}", "DELETE", {"if-match": "*"}).status_code == 404
+    assert ask(f"{FILE}/cases/{case}", "PUT", {"if-match": "*"}, {"target": True}).status_code == 400
+    assert (tmp_path / "cases.csv").read_text() == CASES
 
 
 @pytest.mark.parametrize("body", [{"target": 1, "id": "other"}, {}, {"labels": {}}, {"target": 1, "predicate": "no"}])

@@ -204,7 +204,7 @@ def put_case(path: str, key: str, fields: Mapping[str, object], etag: str) -> La
 
 def delete_case(path: str, key: str, etag: str) -> LabelFile:
     """Take a case out of a file; blocks. It raises what `put_case` raises, and LocationError if it has none like it."""
-    wanted = fields_key(about_of_key(key))
+    wanted = _wanted(path, key)
     with _changing:
         writer = _writer_of_state(path, etag)
         cases = writer.read_cases()
@@ -220,13 +220,20 @@ def find_case(file: LabelFile, key: str) -> LabelCase:
 
     Raises:
         LocationError: There is none.
-        ConfigError: The key says nothing.
     """
-    wanted = fields_key(about_of_key(key))
+    wanted = _wanted(file.path, key)
     for case in file.cases:
         if fields_key(case.fields) == wanted:
             return case
     raise _no_case(file.path, wanted)
+
+
+def _wanted(path: str, key: str) -> tuple[str, ...]:
+    """Read what a case is about that a file should have; no file has one of a key that says nothing."""
+    try:
+        return fields_key(about_of_key(key))
+    except ConfigError as error:
+        raise LocationError(f"{path!r} has no such case: {error}") from None
 
 
 def _no_case(path: str, wanted: tuple[str, ...]) -> LocationError:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..._results import deletable_files, delete_scan
-from ..._support.storage import is_local, run_in_thread
+from ..._results import delete_scan, move_scan
+from ..._support.storage import is_local
 from ..editing.trash import move_to_trash
-from ..listing.off_loop import off_loop
 
 
 async def trash_scan(location: str) -> None:
@@ -19,8 +18,4 @@ async def trash_scan(location: str) -> None:
         ScanStateError: The scan is running.
         StorageError: It cannot be moved, or deleted.
     """
-    if not is_local(location):
-        await delete_scan(location)
-        return
-    files = await off_loop(location, lambda: deletable_files(location))
-    await run_in_thread("", lambda: move_to_trash(files.location))
+    await (move_scan(location, move_to_trash) if is_local(location) else delete_scan(location))

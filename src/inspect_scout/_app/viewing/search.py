@@ -22,6 +22,7 @@ from ..._support.ids import new_id
 from ..._support.shapes import is_mapping
 from ..._support.storage import run_in_thread
 from ..._types import EventType, MessageType, Result, Transcript, TranscriptContent
+from ..bridge import run_sync
 from ..reading.transcript_cache import TranscriptCache
 from .paging import refusal
 from .regex_guard import check_regex_time
@@ -175,7 +176,8 @@ async def _words(transcript: Transcript, search: WordSearch) -> object:
     scan = grep_scanner(
         search.query, regex=search.regex, ignore_case=search.ignore_case, word_boundary=search.word_boundary
     )
-    return await scan(transcript)
+    # In a thread, with a loop of its own: others are answered between two matches.
+    return await run_in_thread("", lambda: run_sync(lambda: scan(transcript)))
 
 
 async def _asked(transcript: Transcript, search: ModelSearch) -> object:
