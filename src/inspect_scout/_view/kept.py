@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from .allocator import share_freed_memory
+from .allocator import give_back_tables, share_freed_memory
 
 if TYPE_CHECKING:
     from .._app import Runs, TranscriptCache
@@ -101,6 +101,7 @@ class Kept:
                 if self._closed:
                     return
                 importlib.import_module(name)
+            give_back_tables()
             for name in _FIRST_NEEDED:
                 if self._closed:
                     return

@@ -14,13 +14,9 @@ from .asked import MAX_TEXT
 Location = Annotated[str | None, Query(max_length=MAX_TEXT, description="Path or URL; without it, the configured one.")]
 
 
-def scans_directory(context: Context, location: Location = None) -> str:
-    """Find where the scans are that a request is about."""
-    return context.scans_place(location)
-
-
-async def reachable_scans(context: Context, scans: Annotated[str, Depends(scans_directory)]) -> str:
-    """Give where scans are when they can be read."""
+async def reachable_scans(context: Context, location: Location = None) -> str:
+    """Give where the scans are that a request is about, when they can be read."""
+    scans = context.check(location) if location else await in_thread(context.scans_place)
     await wait_for_store(context.kept, scans)
     return scans
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query
 
 from ...._support.errors import LocationError
 from ...context import Context
+from ..answers import in_thread
 
 if TYPE_CHECKING:
     from ...._app import TranscriptCache
@@ -34,14 +35,17 @@ Offset = Annotated[int, Query(description="Characters of each that are skipped b
 Number = Annotated[int, Path(ge=1, le=_LAST_NUMBER)]
 
 
-def locations_of(
+# FastAPI calls what is not async in a thread, and two threads cost a kept answer more than all else together.
+
+
+async def locations_of(
     context: Context,
     location: Annotated[
         str | None, Query(description="Path or URL of transcripts (default: the configured one).")
     ] = None,
 ) -> tuple[str, ...]:
     """Say where transcripts are looked for."""
-    found = [location] if location is not None else context.served().transcripts
+    found = [location] if location is not None else (await in_thread(context.served)).transcripts
     if not found:
         raise LocationError(
             "There are no transcripts in the usual places of the project (./transcripts, ./logs): say where: scout view -T LOGS."
@@ -70,14 +74,22 @@ class PageStart:
         start: How many are skipped, where there is no cursor.
     """
 
-    cursor: Cursor = None
-    start: Annotated[int, Query(description="How many are skipped, where there is no cursor.", ge=0, le=1 << 40)] = 0
+    cursor: str | None = None
+    start: int = 0
 
 
-Begin = Annotated[PageStart, Depends()]
+async def begin_of(
+    cursor: Cursor = None,
+    start: Annotated[int, Query(description="How many are skipped, where there is no cursor.", ge=0, le=1 << 40)] = 0,
+) -> PageStart:
+    """Say where a page begins."""
+    return PageStart(cursor, start)
 
 
-def range_of(start: Start = 1, stop: Stop = None) -> tuple[int, int]:
+Begin = Annotated[PageStart, Depends(begin_of)]
+
+
+async def range_of(start: Start = 1, stop: Stop = None) -> tuple[int, int]:
     """Say which items are meant: the first, and the one behind the last."""
     return start, min(stop if stop is not None else start + DEFAULT_ITEMS, start + MOST_ITEMS)
 
