@@ -30,6 +30,7 @@ class Places:
     def __init__(self, roots: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
         self._roots: tuple[str, ...] = ()
+        self._inside: tuple[str, ...] = ()
         for root in roots:
             self.allow(root)
 
@@ -44,6 +45,7 @@ class Places:
         with self._lock:
             if resolved not in self._roots:
                 self._roots = (*self._roots, resolved)
+                self._inside = (*self._inside, resolved.rstrip("/") + "/")
 
     def check(self, location: str) -> str:
         """Give a location in full form if it may be read, after resolving links.
@@ -67,7 +69,7 @@ class Places:
 
     def hold(self, path: str) -> bool:
         """Tell whether a path without links, or a URL, is in the roots."""
-        return any(path == root or path.startswith(root.rstrip("/") + "/") for root in self._roots)
+        return path.startswith(self._inside) or path in self._roots
 
 
 def _resolved(location: str) -> str:

@@ -254,7 +254,7 @@ async def _read_report(
         phase="running" if is_held else phase_of(recorded, due, bool(facts.unread)),
         due=due,
         scanners=recorded.scanners,
-        problems=Counter(facts.unread.values()),
+        problems=Counter(facts.unread.values()) if facts.unread else {},
         errors={group.headline: group.count for group in groups},
         counted=recorded.counted,
     )

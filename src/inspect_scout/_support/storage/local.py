@@ -51,14 +51,28 @@ def host_name() -> str:
 _HOST = f"{zlib.crc32(host_name().encode()):08x}"
 
 
-@contextlib.contextmanager
-def _translated(doing: str, path: str) -> Generator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise _translate(doing, path, error) from error
-    except ValueError as error:  # a NUL byte in the path
-        raise StorageError(f"Cannot {doing} {path!r}: {error}. Choose another name.") from error
+class _translated:  # noqa: N801 - used as the function that it was: as a generator it took a fifth of reading a small file
+    """Names what could not be done with a file.
+
+    Args:
+        doing: What is done.
+        path: The file.
+    """
+
+    __slots__ = ("_doing", "_path")
+
+    def __init__(self, doing: str, path: str) -> None:
+        self._doing, self._path = doing, path
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Say what failed."""
+        if isinstance(error, OSError):
+            raise _translate(self._doing, self._path, error) from error
+        if isinstance(error, ValueError):  # a NUL byte in the path
+            raise StorageError(f"Cannot {self._doing} {self._path!r}: {error}. Choose another name.") from error
 
 
 def _translate(doing: str, path: str, error: OSError) -> Exception:
@@ -90,7 +104,7 @@ class LocalStorage:
 
     async def read(self, path: str) -> bytes:
         """Read a whole file."""
-        with _translated("read", path), open_regular(local_path(path)) as file:
+        with _translated("read", path), open_regular(local_path(path), buffered=False) as file:
             return file.read()
 
     async def read_range(self, path: str, start: int, length: int) -> bytes:
