@@ -8,7 +8,6 @@ export const TOPICS = ["project", "scans", "transcripts", "labels"] as const;
 export const queryKeys = {
   /** How the scans stand that run; kept up to date by the server, so that no topic makes it stale. */
   running: () => ["running"] as const,
-  newestScans: () => ["scans", "newest"] as const,
   scans: (asked: object) => ["scans", "list", asked] as const,
   /** What is in one transcript: `part` says what of it. */
   transcript: (at: { id: string; location: string | undefined }, part: string, asked?: unknown) =>
@@ -24,15 +23,4 @@ export const queryKeys = {
   labelCase: (file: string, id: string) => ["labels", "case", file, id] as const,
   /** What the project says of transcripts and of labels. */
   project: () => ["project", "file"] as const,
-  projectScanners: () => ["project", "scanners"] as const,
-  projectJobs: () => ["project", "jobs"] as const,
-  optionTable: () => ["project", "option table"] as const,
-  projectOptions: () => ["project", "options"] as const,
-  projectFile: () => ["project", "text"] as const,
-  newProject: () => ["project", "new"] as const,
-  dryRun: (job: object) => ["transcripts", "dry run", job] as const,
-  runScan: (scanId: string) => ["scans", "run", scanId] as const,
-  trialResults: (scanId: string, scanner: string, done: number) => ["scans", "trial", scanId, scanner, done] as const,
-  trialEvidence: (scanId: string, scanner: string, id: string) =>
-    ["scans", "trial", scanId, scanner, id, "evidence"] as const,
 } as const;

@@ -13,8 +13,7 @@ import { createPageHistory } from "./page-history.ts";
 import { followRecent } from "./recent.ts";
 import { routeTree } from "./route-tree.gen.ts";
 import { parseSearch, writeSearch } from "./search-params.ts";
-import { BrokenPlace, LoadingPlace, UnknownPlace } from "./shell/broken-place.tsx";
-import { OldEditor } from "./shell/old-editor.tsx";
+import { BrokenPlace, LoadingPlace, OldEditor, UnknownPlace } from "./shell/broken-place.tsx";
 import { followTheme } from "./theme.ts";
 
 const queries = createQueries();

@@ -2,7 +2,6 @@
 
 import { createHashHistory, createMemoryHistory, type RouterHistory } from "@tanstack/react-router";
 import { addressFromEditor, isInEditor, keepAddress, keptAddress, stateFromEditor } from "../api/editor.ts";
-import { addressOfToday } from "./published-address.ts";
 
 /** Make the history; old addresses become those of today before anything is shown, also when one is typed later. */
 export function createPageHistory(): RouterHistory {
@@ -26,4 +25,79 @@ function createEditorHistory(): RouterHistory {
     if (address !== null) history.push(address);
   });
   return history;
+}
+
+// Addresses of the page that was published before this one (links in notes, and what the editor sends) as they are now.
+
+const SCAN_ID = /^scan_id=([A-Za-z0-9_.-]+)$/;
+const PLACE = /^(?:[a-z][a-z0-9+.-]*:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/i;
+
+/** Give the address of today (`/scans/abc?scans=...`) for one of then; null if it is not one. */
+export function addressOfToday(href: string): string | null {
+  const mark = href.indexOf("?");
+  const path = mark < 0 ? href : href.slice(0, mark);
+  const asked = new URLSearchParams(mark < 0 ? "" : href.slice(mark));
+  const [place, directory, ...below] = path.split("/").filter(Boolean).map(decoded);
+  if (place === "validation") return "/labels";
+  if (directory === undefined) return null;
+  const location = decodeLocation(directory);
+  if (location === null) return null;
+  if (place === "transcripts") return transcriptAddress(location, below, asked);
+  if (place === "scans") return `/scans?${query({ location: joined(location, below) })}`;
+  return place === "scan" ? scanAddress(location, below, asked) : null;
+}
+
+function transcriptAddress(location: string, [id]: string[], asked: URLSearchParams): string {
+  if (id === undefined) return `/transcripts?${query({ location })}`;
+  const [message, event] = [asked.get("message"), asked.get("event")];
+  return `/transcripts/${encodeURIComponent(id)}?${query({ location, message, event })}`;
+}
+
+function scanAddress(location: string, below: string[], asked: URLSearchParams): string {
+  const parts = [...below];
+  let scans = location;
+  if (!parts.some((part) => SCAN_ID.test(part))) {
+    // The editor may name the scan's own folder.
+    const cut = location.replace(/\/+$/, "").lastIndexOf("/");
+    const last = location.slice(cut + 1).replace(/\/+$/, "");
+    if (!SCAN_ID.test(last)) return `/scans?${query({ location: joined(location, parts) })}`;
+    scans = location.slice(0, cut);
+    parts.unshift(last);
+  }
+  const at = parts.findIndex((part) => SCAN_ID.test(part));
+  const id = SCAN_ID.exec(parts[at] ?? "")?.[1] ?? "";
+  const found = {
+    scans: joined(scans, parts.slice(0, at)),
+    scanner: asked.get("scanner"),
+    result: parts[at + 1],
+  };
+  return `/scans/${encodeURIComponent(id)}?${query(found)}`;
+}
+
+/** Read a place that was written as base64, of either alphabet; null if that is not what it is. */
+function decodeLocation(written: string): string | null {
+  try {
+    const bytes = atob(written.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, ""));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes, (each) => each.charCodeAt(0)));
+    return PLACE.test(text) ? text : null;
+  } catch {
+    return null;
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function joined(location: string, below: string[]): string {
+  return [location.replace(/\/+$/, ""), ...below].join("/");
+}
+
+function query(values: Record<string, string | null | undefined>): string {
+  const said = Object.entries(values).filter((each): each is [string, string] => typeof each[1] === "string");
+  return new URLSearchParams(said).toString();
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type PageMode, pageMode } from "./page-mode.ts";
-import { PLACES, placesOf } from "./places.ts";
+import { type PageMode, PLACES, pageMode, placesOf } from "./places.ts";
 
 describe("places", () => {
   const all = Object.fromEntries(PLACES.map(({ path }) => [path, {}]));

@@ -2,38 +2,43 @@
 
 import { useSyncExternalStore } from "react";
 
-export type Theme = "system" | "light" | "dark";
-export type Density = "comfortable" | "compact";
+/** What can be chosen, each with its name; the first holds by itself. */
+export const CHOICES = {
+  theme: [
+    ["system", "As the system"],
+    ["light", "Light"],
+    ["dark", "Dark"],
+  ],
+  density: [
+    ["comfortable", "Comfortable"],
+    ["compact", "Compact"],
+  ],
+} as const;
+type Name = keyof typeof CHOICES;
 
-const THEME = "scout-theme";
-const DENSITY = "scout-density";
 const listeners = new Set<() => void>();
 /** What was chosen where storage is refused. */
-const unkept = new Map<string, string | null>();
+const unkept = new Map<Name, string>();
 
-export function useTheme(): Theme {
-  return useSyncExternalStore(listen, () => (kept(THEME) as Theme | null) ?? "system");
+export function useChosen(name: Name): string {
+  return useSyncExternalStore(listen, () => chosen(name));
 }
 
-export function useDensity(): Density {
-  return useSyncExternalStore(listen, () => (kept(DENSITY) as Density | null) ?? "comfortable");
-}
-
-export function setTheme(theme: Theme): void {
-  keep(THEME, theme === "system" ? null : theme);
-}
-
-export function setDensity(density: Density): void {
-  keep(DENSITY, density === "comfortable" ? null : density);
+export function choose(name: Name, value: string): void {
+  try {
+    if (value === CHOICES[name][0][0]) localStorage.removeItem(`scout-${name}`);
+    else localStorage.setItem(`scout-${name}`, value);
+  } catch {
+    unkept.set(name, value);
+  }
+  tell();
 }
 
 /** Follow what is chosen here or in another tab, what the system says, and what the editor says of itself. */
 export function followTheme(): void {
   listeners.add(show);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
-  addEventListener("storage", () => {
-    for (const told of listeners) told();
-  });
+  addEventListener("storage", tell);
   // An editor names its theme in the classes of the body, and changes them when another one is chosen.
   new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] });
   show();
@@ -41,8 +46,10 @@ export function followTheme(): void {
 
 function show(): void {
   const root = document.documentElement;
-  root.dataset.theme = editorTheme() ?? chosenTheme();
-  root.dataset.density = kept(DENSITY) ?? "comfortable";
+  const theme = chosen("theme");
+  const ofSystem = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  root.dataset.theme = editorTheme() ?? (theme === "system" ? ofSystem : theme);
+  root.dataset.density = chosen("density");
 }
 
 function editorTheme(): "light" | "dark" | null {
@@ -51,31 +58,24 @@ function editorTheme(): "light" | "dark" | null {
   return classes.contains("vscode-dark") || classes.contains("vscode-high-contrast") ? "dark" : null;
 }
 
-function chosenTheme(): "light" | "dark" {
-  const chosen = kept(THEME);
-  if (chosen === "light" || chosen === "dark") return chosen;
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-}
-
 function listen(changed: () => void): () => void {
   listeners.add(changed);
   return () => listeners.delete(changed);
 }
 
-function kept(name: string): string | null {
+function tell(): void {
+  for (const told of listeners) told();
+}
+
+function chosen(name: Name): string {
+  const [first, ...others] = CHOICES[name].map(([value]) => value);
+  return others.find((value) => value === kept(name)) ?? first ?? "";
+}
+
+function kept(name: Name): string | null {
   try {
-    return localStorage.getItem(name);
+    return localStorage.getItem(`scout-${name}`);
   } catch {
     return unkept.get(name) ?? null;
   }
-}
-
-function keep(name: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(name);
-    else localStorage.setItem(name, value);
-  } catch {
-    unkept.set(name, value);
-  }
-  for (const told of listeners) told();
 }

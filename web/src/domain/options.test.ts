@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { OptionItem } from "../api/generated/types.gen.ts";
-import { changeOf, groupedFields, isSought, optionFields, valueAt } from "./options.ts";
+import { changeOf, groupedFields, optionFields, valueAt } from "./options.ts";
 
 function option(name: string, kind: string, more: Partial<OptionItem> = {}): OptionItem {
   const flags = [{ names: [`--${name.replaceAll("_", "-")}`, "-x"], parameter: name, kind, help: "", choices: [] }];
@@ -73,8 +73,9 @@ describe("fields of options", () => {
   });
 
   test("are found by all words that are sought, in any order", () => {
-    const [limit] = optionFields([option("limit", "amount")], "job");
-    expect(limit && [isSought(limit, "does LIM"), isSought(limit, "limit model")]).toEqual([true, false]);
+    const fields = optionFields([option("limit", "amount"), option("model", "text")], "job");
+    const found = (sought: string) => groupedFields(fields, sought).flatMap(([, inGroup]) => inGroup);
+    expect([found("does LIM"), found("limit model"), found("")]).toEqual([[fields[0]], [], fields]);
   });
 
   test("stand in groups without empty ones", () => {

@@ -8,80 +8,75 @@ export interface Setting {
   name: string;
   kind: SettingKind;
   choices: readonly string[];
+  help: string;
   /** The smallest number that is allowed. */
-  min?: number;
+  min?: number | undefined;
   /** Text is taken for JSON where it is some: nobody has said what the value is. */
   isOpen?: boolean;
 }
 
-/** What was typed cannot be what the setting wants. */
-export class TypedError extends Error {}
+/** What a text means: no value where nothing was typed, a mistake where it cannot be what the setting wants. */
+export function readText(setting: Setting, text: string): { value?: unknown; mistake?: string } {
+  try {
+    return { value: valueOfText(setting, text) };
+  } catch (error) {
+    return { mistake: (error as Error).message };
+  }
+}
 
-/** The value that a text means; undefined when nothing was typed. */
-export function valueOfText(setting: Setting, text: string): unknown {
+function valueOfText(setting: Setting, text: string): unknown {
   const typed = text.trim();
   if (typed === "") return undefined;
   switch (setting.kind) {
     case "switch":
       if (typed === "true" || typed === "false") return typed === "true";
-      throw new TypedError("Choose yes or no.");
+      throw new Error("Choose yes or no.");
     case "integer":
     case "number":
       return numberOf(setting, typed);
     case "list":
-      return listOf(typed);
+      // One item a line; or a list in JSON, which alone can hold items with line ends.
+      if (typed.startsWith("[")) return jsonOf(typed);
+      return typed.split("\n").flatMap((line) => line.trim() || []);
     case "json":
       return jsonOf(typed);
     default:
-      return setting.isOpen ? openOf(text) : text;
+      return setting.isOpen ? jsonOf(text, text) : text;
   }
+}
+
+function numberOf({ kind, min }: Setting, typed: string): number {
+  const value = Number(typed);
+  if (!Number.isFinite(value)) throw new Error("Write a number, with a point and no commas.");
+  if (kind === "integer" && !Number.isInteger(value)) throw new Error("Write a whole number.");
+  if (min !== undefined && value < min) throw new Error(`Write ${min} or more.`);
+  return value;
 }
 
 /** The text that stands for a value in the field of a setting. */
 export function textOfValue(setting: Setting, value: unknown): string {
   if (value === undefined || value === null) return "";
-  if (setting.kind === "list" && Array.isArray(value)) return value.map(itemText).join("\n");
-  if (typeof value === "string" && setting.kind !== "json") return value;
+  if (setting.kind === "list" && Array.isArray(value)) return value.map(plainText).join("\n");
   if (typeof value === "object") return JSON.stringify(value, null, 2);
-  return JSON.stringify(value);
+  return setting.kind === "json" ? JSON.stringify(value) : plainText(value);
 }
 
-function numberOf({ kind, min }: Setting, typed: string): number {
-  const value = Number(typed);
-  if (!Number.isFinite(value)) throw new TypedError("Write a number, with a point and no commas.");
-  if (kind === "integer" && !Number.isInteger(value)) throw new TypedError("Write a whole number.");
-  if (min !== undefined && value < min) throw new TypedError(`Write ${min} or more.`);
-  return value;
+/** A text as it is, anything else as JSON. */
+export function plainText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** One item a line; or a list in JSON, which alone can hold items with line ends. */
-function listOf(typed: string): unknown[] {
-  if (typed.startsWith("[")) {
-    const value = jsonOf(typed);
-    if (Array.isArray(value)) return value;
-  }
-  return typed
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
+/** What a setting means, and how it is written. */
+export function helpOf({ help, kind }: Setting): string | undefined {
+  const how = kind === "list" ? "One a line." : kind === "json" && "In JSON.";
+  return [help, how].filter(Boolean).join(" ") || undefined;
 }
 
-function itemText(item: unknown): string {
-  return typeof item === "string" ? item : JSON.stringify(item);
-}
-
-function jsonOf(typed: string): unknown {
+function jsonOf(typed: string, otherwise?: string): unknown {
   try {
     return JSON.parse(typed);
   } catch (error) {
-    throw new TypedError(`This is not JSON: ${(error as Error).message}`);
-  }
-}
-
-function openOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+    if (otherwise !== undefined) return otherwise;
+    throw new Error(`This is not JSON: ${(error as Error).message}`);
   }
 }

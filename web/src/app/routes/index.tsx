@@ -1,8 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createFileRoute, redirect } from "@tanstack/react-router";
-import { newestScansQuery } from "../newest-scans.ts";
-import { pageMode } from "../page-mode.ts";
-import { placesOf } from "../places.ts";
+import { newestScansQuery, pageMode, placesOf } from "../places.ts";
 
 export const Route = createFileRoute("/")({
   beforeLoad: async ({ context: { queries, routes } }) => {

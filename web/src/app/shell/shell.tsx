@@ -1,16 +1,18 @@
 import { CatchBoundary, Outlet, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { connection, onConnection } from "../../api/connection.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { useKeys } from "../../ui/keyboard/use-keys.ts";
 import { toast } from "../../ui/toast.ts";
 import { Toasts } from "../../ui/toasts.tsx";
 import { EVERYWHERE } from "../places.ts";
-import { ConnectionBar } from "./connection-bar.tsx";
 import { Rail } from "./rail.tsx";
 import styles from "./shell.module.css";
 
-const KeyHelp = lazy(() => import("./key-help.tsx").then((module) => ({ default: module.KeyHelp })));
-const Palette = lazy(() => import("./palette.tsx").then((module) => ({ default: module.Palette })));
+const KeyHelp = lazy(() => import("./overlays.tsx").then((module) => ({ default: module.KeyHelp })));
+const Palette = lazy(() => import("./overlays.tsx").then((module) => ({ default: module.Palette })));
 
 /** What stands around every place. */
 export function Shell() {
@@ -52,6 +54,34 @@ export function Shell() {
           {open === "palette" && <Palette onClose={() => setOpen(null)} />}
         </Suspense>
       </CatchBoundary>
+    </div>
+  );
+}
+
+/** Says once that the server is gone or wants a token; it goes away by itself. */
+function ConnectionBar() {
+  const state = useSyncExternalStore(onConnection, connection);
+  return (
+    <div role="status" className={styles.told}>
+      {state === "gone" && (
+        <p className={styles.bar}>
+          <Icon name="warning" />
+          <span>
+            The server does not answer. What you see may be old. Start it again with <code>scout view</code>: this page
+            goes on by itself.
+          </span>
+          <CopyButton text="scout view" what="the command" />
+        </p>
+      )}
+      {state === "locked" && (
+        <p className={styles.bar}>
+          <Icon name="warning" />
+          <span>
+            The server asks for a token. Open the link that <code>scout view</code> prints below its address: it works
+            once, for ten minutes. Starting it again prints a new one.
+          </span>
+        </p>
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 // biome-ignore lint/suspicious/noDeprecatedImports: one of its signatures is, and not the one that is used here.
 import { useBlocker } from "@tanstack/react-router";
-import { useRef } from "react";
+import { ask } from "../../../api/ask.ts";
 import type { ProjectItem } from "../../../api/generated/types.gen.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
@@ -10,15 +10,10 @@ import { Dialog } from "../../../ui/dialog.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
-import { SplitPane } from "../../../ui/split-pane.tsx";
-import { ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { projectFileQuery } from "../api/project-file.ts";
-import { Conflict } from "./conflict.tsx";
-import { NoProject } from "./no-project.tsx";
-import { ProjectForm } from "./project-form.tsx";
+import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { ProjectEditors } from "./project-editors.tsx";
 import styles from "./project-place.module.css";
-import { dropKeptDraft, type ProjectDraft, useProjectDraft } from "./use-project-draft.ts";
-import { YamlEditor, type YamlEditorHandle } from "./yaml-editor.tsx";
+import { type ProjectDraft, useProjectDraft } from "./use-project-draft.ts";
 
 const COMMANDS = [
   { name: "The settings, and where they come from", command: "scout info config --explain" },
@@ -26,7 +21,7 @@ const COMMANDS = [
 ];
 
 export function ProjectPlace() {
-  const { data, error, refetch } = useQuery(projectFileQuery);
+  const { data, error, refetch } = useQuery(ask("/project"));
   if (data !== undefined) return <Project key={data.path} file={data} />;
   return (
     <div className={styles.place}>
@@ -42,10 +37,10 @@ export function ProjectPlace() {
 
 function Project({ file }: { file: ProjectItem }) {
   const project = useProjectDraft(file);
-  const { draft, isEdited, isSaving } = project;
+  const { draft, isEdited, isSaving, error, save, reload } = project;
   useKeys("Project", [
-    { keys: "Mod+s", label: "Save the project", run: project.save },
-    ...(isEdited ? [{ label: "Drop the changes of the project", run: project.reload }] : []),
+    { keys: "Mod+s", label: "Save the project", run: save },
+    ...(isEdited ? [{ label: "Drop the changes of the project", run: () => void reload() }] : []),
   ]);
   const isNew = !file.exists && draft.text === "";
   return (
@@ -56,7 +51,7 @@ function Project({ file }: { file: ProjectItem }) {
           <>
             <AsCommand commands={COMMANDS} />
             {!isNew && <CopyButton text={draft.text} what="the YAML" />}
-            <button type="button" disabled={!isEdited} onClick={project.reload}>
+            <button type="button" disabled={!isEdited} onClick={reload}>
               Drop changes
             </button>
             <button
@@ -64,7 +59,7 @@ function Project({ file }: { file: ProjectItem }) {
               data-kind="primary"
               disabled={!isEdited || isSaving}
               title="Save (Ctrl S)"
-              onClick={project.save}
+              onClick={save}
             >
               Save
             </button>
@@ -74,50 +69,99 @@ function Project({ file }: { file: ProjectItem }) {
         <span className="mono">{file.path}</span>
         {isEdited && <strong role="status">edited</strong>}
       </PlaceHeader>
-      {project.error !== null && !project.isStale && (
+      {error !== null && !project.isStale && (
         <p className={styles.refused} role="alert">
-          <Icon name="warning" size={14} /> Not saved. {told(project)}
+          <Icon name="warning" size={14} /> Not saved.{" "}
+          {draft.mistakes.length === 0
+            ? error.message
+            : `The file has ${formatCounted(draft.mistakes.length, "mistake")}, which stand above the YAML.`}
         </p>
       )}
-      {isNew ? <NoProject path={file.path} onBegin={project.edit} /> : <Panes project={project} />}
+      {isNew ? <NoProject path={file.path} onBegin={project.edit} /> : <ProjectEditors project={project} />}
       {project.isStale && <Conflict project={project} theirs={file} />}
-      <Leaving isEdited={isEdited} />
+      <Leaving project={project} />
     </div>
   );
 }
 
-/** The mistakes themselves stand beside the YAML. */
-function told({ draft, error }: ProjectDraft): string {
-  if (draft.mistakes.length === 0) return error?.message ?? "";
-  return `The file has ${formatCounted(draft.mistakes.length, "mistake")}, which stand above the YAML.`;
+/** What a project is, what the command would write, and the first file of it to begin with. */
+function NoProject({ path, onBegin }: { path: string; onBegin: (text: string) => void }) {
+  const { data } = useQuery(ask("/project/new"));
+  const suggested = data?.items.find(({ name }) => name === "scout.yaml");
+  return (
+    <div className={styles.page}>
+      <EmptyState title="There is no project here yet" command="scout init">
+        A project is a file, scout.yaml, with what all scans of a folder share: where transcripts are, where scans are
+        kept, which model is asked. Without it, the defaults hold. In the folder of {path}, the command would write:
+      </EmptyState>
+      <div className={styles.files}>
+        {data?.items.map(({ name, text, exists }) => (
+          <details key={name}>
+            <summary>
+              <span className="mono">{name}</span>{" "}
+              <span className="muted">{exists ? "is there already, and stays as it is" : "would be written"}</span>
+            </summary>
+            <pre>{text}</pre>
+          </details>
+        ))}
+        {suggested !== undefined && (
+          <button type="button" data-kind="primary" onClick={() => onBegin(suggested.text)}>
+            Begin with this scout.yaml
+          </button>
+        )}
+      </div>
+    </div>
+  );
 }
 
-function Panes({ project }: { project: ProjectDraft }) {
-  const editor = useRef<YamlEditorHandle>(null);
+/** Two texts of one file: whoever edits decides which one stays. Nothing is lost by closing this. */
+function Conflict({ project, theirs }: { project: ProjectDraft; theirs: ProjectItem }) {
   return (
-    <div className={styles.panes}>
-      <SplitPane
-        name="project-yaml"
-        label="YAML"
-        side="end"
-        width={480}
-        min={280}
-        pane={<YamlEditor ref={editor} draft={project.draft} onEdit={project.edit} />}
-      >
-        <ProjectForm project={project} onLine={(line) => editor.current?.goTo(line)} />
-      </SplitPane>
-    </div>
+    <Dialog
+      wide
+      title="The file was changed by somebody else"
+      onClose={project.dismiss}
+      actions={
+        <>
+          <button type="button" onClick={project.reload}>
+            Take theirs
+          </button>
+          <button type="button" data-kind="danger" onClick={project.force}>
+            Write mine over it
+          </button>
+        </>
+      }
+    >
+      <p>
+        {theirs.path} is not what it was when you began. Take theirs drops your changes; write mine drops theirs. To
+        bring both together, copy yours, take theirs, and edit again.
+      </p>
+      <div className={styles.both}>
+        <section aria-label="Mine">
+          <h3>Mine</h3>
+          <textarea readOnly aria-label="My text" className="mono" rows={16} value={project.draft.text} />
+        </section>
+        <section aria-label="Theirs">
+          <h3>Theirs</h3>
+          <textarea readOnly aria-label="Their text" className="mono" rows={16} value={theirs.text} />
+        </section>
+      </div>
+    </Dialog>
   );
 }
 
 /** Asks who leaves with edits; closing the tab is asked about by the browser. */
-function Leaving({ isEdited }: { isEdited: boolean }) {
+function Leaving({ project: { isEdited, forget } }: { project: ProjectDraft }) {
   const blocked = useBlocker({
     shouldBlockFn: ({ current, next }) => isEdited && current.pathname !== next.pathname,
     enableBeforeUnload: false,
     withResolver: true,
   });
   if (blocked.status !== "blocked") return null;
+  const leave = () => {
+    forget();
+    blocked.proceed();
+  };
   return (
     <Dialog
       title="Leave without saving?"
@@ -127,14 +171,7 @@ function Leaving({ isEdited }: { isEdited: boolean }) {
           <button type="button" onClick={blocked.reset}>
             Stay
           </button>
-          <button
-            type="button"
-            data-kind="danger"
-            onClick={() => {
-              dropKeptDraft();
-              blocked.proceed();
-            }}
-          >
+          <button type="button" data-kind="danger" onClick={leave}>
             Drop the changes
           </button>
         </>

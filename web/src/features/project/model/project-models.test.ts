@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { ProjectItem } from "../../../api/generated/types.gen.ts";
 import type { OptionField } from "../../../domain/options.ts";
-import { checked, type Draft, draftOf, isEdited, isUnreadable, lineOfKey, resumed } from "./draft.ts";
-import { originsOf } from "./origins.ts";
+import {
+  checked,
+  type Draft,
+  draftOf,
+  isEdited,
+  isUnreadable,
+  lineOfKey,
+  originsOf,
+  resumed,
+} from "./project-draft.ts";
 
 const TEXT = "# limit: 1\nname: p\n'limit' : 3\ngenerate_config:\n  temperature: 0\n";
 const FILE: ProjectItem = {

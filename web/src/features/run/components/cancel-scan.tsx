@@ -1,11 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
+import { send } from "../../../api/client.ts";
 import type { ScanItem } from "../../../api/generated/types.gen.ts";
 import { formatCount } from "../../../domain/format.ts";
+import { scansOf } from "../../../domain/scan-address.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { CommandLine } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
-import { cancelScan } from "../api/start-run.ts";
-import { scansOf } from "../model/scan-address.ts";
 
 interface CancelScanProps {
   scan: Pick<ScanItem, "scan_id" | "name" | "location" | "done" | "total">;
@@ -15,7 +15,11 @@ interface CancelScanProps {
 /** Asks whether a scan shall end now, and says what of it stays. */
 export function CancelScan({ scan, onClose }: CancelScanProps) {
   const cancel = useMutation({
-    mutationFn: () => cancelScan(scan.scan_id, scansOf(scan.location)),
+    mutationFn: () =>
+      send("POST", "/scans/{scan_id}/cancel", {
+        path: { scan_id: scan.scan_id },
+        query: { location: scansOf(scan.location) },
+      }),
     onSuccess: () => {
       toast(`${scan.name} was asked to end.`);
       onClose();

@@ -1,24 +1,23 @@
-import { useState } from "react";
-import { groupedFields, isSought, type OptionField } from "../../../domain/options.ts";
+import { type ReactNode, useState } from "react";
+import { groupedFields, type OptionField } from "../../../domain/options.ts";
+import { helpOf, plainText, type Setting } from "../../../domain/setting-values.ts";
 import { Chip } from "../../../ui/chip.tsx";
-import { Field, SearchField } from "../../../ui/field.tsx";
+import { Field, type FieldControl, SearchField } from "../../../ui/field.tsx";
 import { SettingInput } from "../../../ui/setting-input.tsx";
 import { purposeOf } from "../model/parameters.ts";
 import { argName, type ChosenScanner, changedPairs, readPairs } from "../model/run-form.ts";
 import styles from "./run-fields.module.css";
-import type { RunForm } from "./use-run-form.ts";
+import type { Run } from "./use-run.ts";
 
-interface PartProps {
-  form: RunForm;
-  /** What is wrong, by the name of the field: found here, or said by the server. */
-  errors: Readonly<Record<string, string>>;
-}
+/** Options that have fields of their own with the selection, or are said elsewhere on the screen. */
+const NOT_OPTIONS = new Set(["limit", "shuffle", "transcripts", "filter", "scanners", "worklist"]);
 
 /** Which transcripts: where they are, conditions, how many, in which order. */
-export function Selection({ form, errors }: PartProps) {
-  const { search, change, fields } = form;
-  const project = (name: string) => fields.find((field) => field.name === name);
-  const here = project("transcripts");
+export function Selection({ run }: { run: Run }) {
+  const { search, change, errors } = run;
+  const [here, limit, shuffle] = ["transcripts", "limit", "shuffle"].map((name) =>
+    run.fields.find((field) => field.name === name),
+  );
   return (
     <section className={styles.part} aria-label="Selection">
       <h2>Selection</h2>
@@ -44,40 +43,37 @@ export function Selection({ form, errors }: PartProps) {
           </Field>
         </div>
         <div className={styles.wide}>
-          <Conditions form={form} error={errors.where} />
+          <Conditions run={run} />
         </div>
-        {["limit", "shuffle"].map((name) => {
-          const field = project(name);
-          const text = (name === "limit" ? search.limit : search.shuffle) ?? "";
-          return (
-            field !== undefined && (
-              <Field
-                key={name}
-                label={name === "limit" ? "Sample size" : "Seed"}
-                note={<Origin field={field} />}
-                error={errors[name]}
-                help={name === "limit" ? field.help : "A number shuffles, always in the same way. Empty: in order."}
-              >
-                {(control) => (
-                  <SettingInput
-                    setting={field}
-                    control={control}
-                    text={text}
-                    placeholder={told(field.value) || (name === "limit" ? "all" : "not shuffled")}
-                    onChange={(typed) => change({ [name]: typed === "" ? undefined : typed })}
-                  />
-                )}
-              </Field>
-            )
-          );
-        })}
+        {limit !== undefined && (
+          <SettingField
+            setting={limit}
+            label="Sample size"
+            note={<Origin field={limit} />}
+            error={errors.limit}
+            text={search.limit}
+            placeholder={told(limit.value) || "all"}
+            onChange={(text) => change({ limit: text || undefined })}
+          />
+        )}
+        {shuffle !== undefined && (
+          <SettingField
+            setting={{ ...shuffle, help: "A number shuffles, always in the same way. Empty: in order." }}
+            label="Seed"
+            note={<Origin field={shuffle} />}
+            error={errors.shuffle}
+            text={search.shuffle}
+            placeholder={told(shuffle.value) || "not shuffled"}
+            onChange={(text) => change({ shuffle: text || undefined })}
+          />
+        )}
       </div>
     </section>
   );
 }
 
 /** Conditions as the SQL that they are, each a chip; Enter adds one. */
-function Conditions({ form: { search, change, fields }, error }: { form: RunForm; error: string | undefined }) {
+function Conditions({ run: { search, change, fields, errors } }: { run: Run }) {
   const [typed, setTyped] = useState("");
   const where = search.where ?? [];
   const add = () => {
@@ -85,19 +81,19 @@ function Conditions({ form: { search, change, fields }, error }: { form: RunForm
     if (condition !== "" && !where.includes(condition)) change({ where: [...where, condition] });
     setTyped("");
   };
-  const remove = (condition: string) => {
+  const remove = (condition: string | undefined) => {
     const others = where.filter((each) => each !== condition);
     change({ where: others.length === 0 ? undefined : others });
   };
-  const project = fields.find((field) => field.name === "filter");
+  const given = told(fields.find((field) => field.name === "filter")?.value);
   return (
     <Field
       label="Filter"
-      error={error}
+      error={errors.where}
       help={
-        project?.value
-          ? `Conditions of the project must hold as well: ${told(project.value)}`
-          : "SQL conditions; all must hold. Press Enter to add one."
+        given === ""
+          ? "SQL conditions; all must hold. Press Enter to add one."
+          : `Conditions of the project must hold as well: ${given}`
       }
     >
       {(control) => (
@@ -123,7 +119,7 @@ function Conditions({ form: { search, change, fields }, error }: { form: RunForm
             onBlur={add}
             onKeyDown={(event) => {
               if (event.key === "Enter") add();
-              if (event.key === "Backspace" && typed === "" && where.length > 0) remove(where.at(-1) ?? "");
+              if (event.key === "Backspace" && typed === "" && where.length > 0) remove(where.at(-1));
             }}
           />
         </div>
@@ -133,8 +129,9 @@ function Conditions({ form: { search, change, fields }, error }: { form: RunForm
 }
 
 /** The arguments of one scanner. */
-export function Arguments({ scanner, form, errors }: PartProps & { scanner: ChosenScanner }) {
-  const typed = readPairs(form.search.arg);
+export function Arguments({ scanner, run }: { scanner: ChosenScanner; run: Run }) {
+  const { search, change, errors } = run;
+  const typed = readPairs(search.arg);
   return (
     <section className={styles.part} aria-label={`Arguments of ${scanner.source.name}`}>
       <h2>
@@ -146,23 +143,16 @@ export function Arguments({ scanner, form, errors }: PartProps & { scanner: Chos
         {scanner.fields.map((field) => {
           const name = argName(scanner.id, field.name);
           return (
-            <Field
-              key={field.name}
+            <SettingField
+              key={name}
+              setting={field}
               label={<span className="mono">{field.name}</span>}
               note={<span className={styles.note}>{field.annotation}</span>}
               error={errors[name]}
-              help={helpOf(field.help, field.kind)}
-            >
-              {(control) => (
-                <SettingInput
-                  setting={field}
-                  control={control}
-                  text={typed[name] ?? ""}
-                  placeholder={field.default ?? "needed"}
-                  onChange={(text) => form.change({ arg: changedPairs(form.search.arg, name, text) })}
-                />
-              )}
-            </Field>
+              text={typed[name]}
+              placeholder={field.default ?? "needed"}
+              onChange={(text) => change({ arg: changedPairs(search.arg, name, text) })}
+            />
           );
         })}
       </div>
@@ -171,68 +161,74 @@ export function Arguments({ scanner, form, errors }: PartProps & { scanner: Chos
 }
 
 /** The other options of a scan: those that are set, those that are looked for, or all by their groups. */
-export function Options({ form, errors }: PartProps) {
+export function Options({ run: { search, change, fields, errors } }: { run: Run }) {
   const [sought, setSought] = useState("");
-  const typed = readPairs(form.search.set);
-  const shown = form.options.filter((field) => isSought(field, sought));
+  const typed = readPairs(search.set);
+  const options = fields.filter(({ name }) => !NOT_OPTIONS.has(name));
+  const groups = groupedFields(options, sought);
   return (
     <section className={styles.part} aria-label="Options">
       <div className={styles.head}>
         <h2>Options</h2>
         <SearchField name="Find an option" value={sought} onChange={setSought} />
       </div>
-      {groupedFields(shown).map(([group, fields]) => {
-        const set = fields.filter(({ name }) => typed[name] !== undefined || errors[name] !== undefined).length;
+      {groups.map(([group, inGroup]) => {
+        const set = inGroup.filter(({ name }) => typed[name] !== undefined || errors[name] !== undefined).length;
         return (
           <details key={group} className={styles.group} open={sought !== "" || set > 0 ? true : undefined}>
             <summary>
               {group}
-              <span className="muted"> {set > 0 ? `${set} of ${fields.length} set` : fields.length}</span>
+              <span className="muted"> {set > 0 ? `${set} of ${inGroup.length} set` : inGroup.length}</span>
             </summary>
             <div className={styles.fields}>
-              {fields.map((field) => (
-                <Field
+              {inGroup.map((field) => (
+                <SettingField
                   key={field.name}
+                  setting={field}
                   label={field.label}
                   note={<Origin field={field} />}
                   error={errors[field.name]}
-                  help={helpOf(field.help, field.kind)}
-                >
-                  {(control) => (
-                    <SettingInput
-                      setting={field}
-                      control={control}
-                      text={typed[field.name] ?? ""}
-                      placeholder={told(field.value) || field.defaultHelp}
-                      onChange={(text) => form.change({ set: changedPairs(form.search.set, field.name, text) })}
-                    />
-                  )}
-                </Field>
+                  text={typed[field.name]}
+                  placeholder={told(field.value) || field.defaultHelp}
+                  onChange={(text) => change({ set: changedPairs(search.set, field.name, text) })}
+                />
               ))}
             </div>
           </details>
         );
       })}
-      {shown.length === 0 && form.options.length > 0 && <p className="muted">No option is about that.</p>}
+      {groups.length === 0 && options.length > 0 && <p className="muted">No option is about that.</p>}
     </section>
+  );
+}
+
+interface SettingFieldProps {
+  setting: Setting;
+  label: ReactNode;
+  note: ReactNode;
+  error: string | undefined;
+  /** As it was typed. */
+  text: string | undefined;
+  placeholder: string;
+  onChange: (text: string) => void;
+}
+
+function SettingField({ setting, label, note, error, text = "", ...shown }: SettingFieldProps) {
+  const input = (control: FieldControl) => <SettingInput {...shown} setting={setting} control={control} text={text} />;
+  return (
+    <Field label={label} note={note} error={error} help={helpOf(setting)}>
+      {input}
+    </Field>
   );
 }
 
 /** Where the value comes from that holds if nothing is entered. */
 function Origin({ field }: { field: OptionField | undefined }) {
-  const [source] = field?.sources ?? [];
-  if (source === undefined || source === "default") return null;
-  return <span className={styles.note}>from {source}</span>;
+  const source = field?.sources[0] ?? "default";
+  return source !== "default" && <span className={styles.note}>from {source}</span>;
 }
 
 function told(value: unknown): string {
   if (value === undefined || value === null) return "";
-  if (Array.isArray(value)) return value.map(told).join(", ");
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function helpOf(help: string, kind: string): string | undefined {
-  const how = { list: "One a line.", json: "In JSON." }[kind];
-  const words = [help, how].filter(Boolean).join(" ");
-  return words === "" ? undefined : words;
+  return Array.isArray(value) ? value.map(told).join(", ") : plainText(value);
 }

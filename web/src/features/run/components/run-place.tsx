@@ -1,101 +1,88 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { optionsQuery } from "../../../api/options.ts";
+import { type ComponentProps, useState } from "react";
+import type { JobItem, ScannerFileItem, ScannerSourceItem } from "../../../api/generated/types.gen.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
+import { SearchField } from "../../../ui/field.tsx";
+import { Icon } from "../../../ui/icon.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { SplitPane } from "../../../ui/split-pane.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { scannersQuery } from "../api/run-queries.ts";
-import { dryRunQuery, startRun } from "../api/start-run.ts";
-import { type Refusal, readRefusal } from "../model/refusals.ts";
-import { argName } from "../model/run-form.ts";
-import { BeforeRun } from "./before-run.tsx";
+import { purposeOf } from "../model/parameters.ts";
+import { commandsOf, scannerId } from "../model/run-form.ts";
 import { Arguments, Options, Selection } from "./run-fields.tsx";
 import styles from "./run-place.module.css";
-import { ScannerList } from "./scanner-list.tsx";
-import { type RunForm, useRunForm } from "./use-run-form.ts";
-
-/** Transcripts that are tried before the whole is run. */
-const TRIED = 5;
+import { RunSide } from "./run-side.tsx";
+import { type Run, useRun } from "./use-run.ts";
 
 export function RunPlace() {
-  const scanners = useQuery(scannersQuery);
-  const options = useQuery(optionsQuery);
-  const form = useRunForm();
-  const actions = useRunActions(form);
+  const run = useRun();
+  const { scanners, explained, jobs, base, chosen, isEnabled, count, start } = run;
   useKeys("Run", [
-    { keys: "d", label: "Dry run: count what would be scanned", run: actions.count },
-    { keys: "t", label: "Try five transcripts", run: actions.tryFive },
-    { keys: "Mod+Enter", label: "Run the scan", run: actions.run },
+    { keys: "d", label: "Dry run: count what would be scanned", run: count },
+    { keys: "t", label: "Try five transcripts", run: () => start("trial") },
+    { keys: "Mod+Enter", label: "Run the scan", run: () => start("run") },
   ]);
-  const failed = scanners.error ?? options.error;
+  const failed = scanners.error ?? explained.error;
+  const isEmpty = jobs.length === 0 && scanners.data?.total === 0;
+  const retry = () => {
+    void scanners.refetch();
+    void explained.refetch();
+  };
   return (
     <div className={styles.place}>
       <PlaceHeader
         title="Run"
         actions={
           <>
-            {form.commands.length > 0 && <AsCommand commands={form.commands} />}
-            <button type="button" disabled={!actions.isEnabled} onClick={actions.count}>
+            <AsCommand commands={commandsOf(run.search, chosen, run.draft, run.fields)} />
+            <button type="button" disabled={!isEnabled} onClick={count}>
               Dry run
             </button>
-            <button type="button" disabled={!actions.isEnabled} onClick={actions.tryFive}>
+            <button type="button" disabled={!isEnabled} onClick={() => start("trial")}>
               Try five
             </button>
-            <button type="button" data-kind="primary" disabled={!actions.isEnabled} onClick={actions.run}>
+            <button type="button" data-kind="primary" disabled={!isEnabled} onClick={() => start("run")}>
               Run
             </button>
           </>
         }
       >
-        {saidOf(form)}
+        {base?.path ?? chosen.map(({ source }) => source.name).join(", ")}
       </PlaceHeader>
-      {failed !== null && (
-        <ErrorState
-          error={failed}
-          title="What can be run could not be found out."
-          onRetry={() => {
-            void scanners.refetch();
-            void options.refetch();
-          }}
-        />
-      )}
+      {failed !== null && <ErrorState error={failed} title="What can be run could not be found out." onRetry={retry} />}
       {failed === null && scanners.isPending && <Skeleton label="Looking for scanners" />}
-      {failed === null && scanners.data?.total === 0 && form.jobs.length === 0 && (
+      {failed === null && isEmpty && (
         <EmptyState title="This project has no scanners yet" command="scout init">
           A scanner is a function with @scanner in a Python file of the project. This writes a file with examples, and
           leaves the files that are there as they are.
         </EmptyState>
       )}
-      {failed === null && (form.files.length > 0 || form.jobs.length > 0) && <Panes form={form} actions={actions} />}
+      {failed === null && !isEmpty && !scanners.isPending && <Panes run={run} />}
     </div>
   );
 }
 
-function Panes({ form, actions }: { form: RunForm; actions: RunActions }) {
-  const errors = { ...actions.refusal?.fields, ...form.draft.mistakes };
-  const isEmpty = form.chosen.length === 0 && form.base === undefined;
+function Panes({ run }: { run: Run }) {
   return (
     <div className={styles.panes}>
-      <SplitPane name="run-scanners" label="Scanners" side="start" width={272} pane={<ScannerList form={form} />}>
+      <SplitPane name="run-scanners" label="Scanners" side="start" width={272} pane={<ScannerList run={run} />}>
         <SplitPane
           name="run-before"
           label="What it would do"
           side="end"
           width={400}
           min={280}
-          pane={<BeforeRun form={form} actions={actions} />}
+          pane={<RunSide run={run} />}
         >
           <div className={styles.form}>
-            {isEmpty && (
+            {run.chosen.length === 0 && run.base === undefined && (
               <p className={styles.hint}>Choose scanners at the left, or a job. What they take is asked here.</p>
             )}
-            {form.chosen.map((scanner) => (
-              <Arguments key={scanner.id} scanner={scanner} form={form} errors={errors} />
+            {run.chosen.map((scanner) => (
+              <Arguments key={scanner.id} scanner={scanner} run={run} />
             ))}
-            <Selection form={form} errors={errors} />
-            <Options form={form} errors={errors} />
+            <Selection run={run} />
+            <Options run={run} />
           </div>
         </SplitPane>
       </SplitPane>
@@ -103,77 +90,113 @@ function Panes({ form, actions }: { form: RunForm; actions: RunActions }) {
   );
 }
 
-/** A job, and what tells whether it is still the one of the form. */
-interface Asked {
-  job: Readonly<Record<string, unknown>>;
-  key: string;
-}
-
-export interface RunActions {
-  isEnabled: boolean;
-  /** What is under way. */
-  busy: "count" | "try" | "run" | null;
-  refusal: Refusal | undefined;
-  count: () => void;
-  tryFive: () => void;
-  run: () => void;
-}
-
-/** What can be done with the job that the form describes. A refusal holds for that job only, and is gone with the next change. */
-function useRunActions(form: RunForm): RunActions {
-  const { job } = form.draft;
-  const key = JSON.stringify(job);
-  const counted = useQuery({ ...dryRunQuery(job), enabled: form.search.counted === true && form.isReady });
-  const trying = useMutation({
-    mutationFn: (asked: Asked) => startRun({ ...asked.job, limit: Math.min(TRIED, limitOf(asked.job)) }),
-    onSuccess: (run) => form.note({ trial: run.scan_id ?? undefined }),
-  });
-  const running = useMutation({
-    mutationFn: (asked: Asked) => startRun(asked.job),
-    onSuccess: (run) => form.note({ run: run.scan_id ?? undefined }),
-  });
-  const refused = [trying, running].find((tried) => tried.error !== null && tried.variables?.key === key);
-  const error = counted.error ?? refused?.error;
-  const refusal = useMemo(
-    () => (error ? readRefusal(error.message, namesOf(form), form.chosen) : undefined),
-    [error, form],
+/** The scanners and jobs of the project, to choose from: several scanners, or one job. */
+function ScannerList({ run }: { run: Run }) {
+  const { search, change } = run;
+  const [sought, setSought] = useState("");
+  const isSought = (text: string) => text.toLowerCase().includes(sought.toLowerCase());
+  const files = (run.scanners.data?.items ?? [])
+    .map((file) => ({
+      ...file,
+      scanners: file.scanners.filter((scanner) => isSought(`${file.path} ${scanner.name} ${purposeOf(scanner)}`)),
+    }))
+    .filter((file) => file.scanners.length > 0 || (file.problem !== null && isSought(file.path)));
+  const jobs = run.jobs.filter((job) => isSought(job.path));
+  return (
+    <div className={styles.list}>
+      <div className={styles.search}>
+        <SearchField name="Find a scanner or job" value={sought} onChange={setSought} />
+      </div>
+      {files.map((file) => (
+        <FileOfScanners key={file.path} file={file} run={run} />
+      ))}
+      {jobs.length > 0 && (
+        <fieldset className={styles.file}>
+          <legend>Jobs</legend>
+          {jobs.map((job) => (
+            <Line
+              key={job.path}
+              name={job.path}
+              kind="job"
+              purpose={job.problem ?? scannersOf(job)}
+              input={{
+                type: "radio",
+                name: "job",
+                checked: search.job === job.path,
+                disabled: job.problem !== null,
+                onChange: () => change({ job: job.path, scanner: undefined, arg: undefined }),
+              }}
+            />
+          ))}
+        </fieldset>
+      )}
+      {files.length === 0 && jobs.length === 0 && <p className={styles.none}>Nothing is called so.</p>}
+    </div>
   );
-  const busy = trying.isPending ? "try" : running.isPending ? "run" : counted.isFetching ? "count" : null;
-  const isEnabled = form.isReady && busy === null;
-  const when = (run: () => void) => () => {
-    if (!isEnabled) return;
-    trying.reset();
-    running.reset();
-    run();
+}
+
+const KINDS: Readonly<Record<ScannerSourceItem["kind"], string>> = {
+  llm: "asks a model",
+  grep: "searches",
+  custom: "code",
+};
+
+function FileOfScanners({ file, run: { search, change } }: { file: ScannerFileItem; run: Run }) {
+  // A job is instead of scanners.
+  const chosen = search.job === undefined ? (search.scanner ?? []) : [];
+  const choose = (id: string, isWanted: boolean) => {
+    const now = [...chosen.filter((each) => each !== id), ...(isWanted ? [id] : [])];
+    change({ scanner: now.length === 0 ? undefined : now, job: undefined });
   };
-  return {
-    isEnabled,
-    busy,
-    refusal,
-    count: when(() => {
-      if (form.search.counted) void counted.refetch();
-      form.note({ counted: true });
-    }),
-    tryFive: when(() => trying.mutate({ job, key })),
-    run: when(() => running.mutate({ job, key })),
-  };
+  return (
+    <fieldset className={styles.file}>
+      <legend className="mono">{file.path}</legend>
+      {file.problem !== null && (
+        <p className={styles.problem}>
+          <Icon name="warning" size={12} /> {file.problem}
+        </p>
+      )}
+      {file.scanners.map((scanner) => {
+        const id = scannerId(file.path, scanner.name);
+        return (
+          <Line
+            key={id}
+            name={scanner.name}
+            kind={KINDS[scanner.kind]}
+            purpose={purposeOf(scanner)}
+            input={{
+              type: "checkbox",
+              checked: chosen.includes(id),
+              onChange: (event) => choose(id, event.target.checked),
+            }}
+          />
+        );
+      })}
+    </fieldset>
+  );
 }
 
-function limitOf({ limit }: Readonly<Record<string, unknown>>): number {
-  return typeof limit === "number" ? limit : TRIED;
+interface LineProps {
+  name: string;
+  kind: string;
+  purpose: string;
+  input: ComponentProps<"input">;
 }
 
-/** Fields that are on the screen. */
-function namesOf(form: RunForm): ReadonlySet<string> {
-  return new Set([
-    "where",
-    "location",
-    ...form.fields.map(({ name }) => name),
-    ...form.chosen.flatMap(({ id, fields }) => fields.map(({ name }) => argName(id, name))),
-  ]);
+/** A scanner or a job, to be chosen. */
+function Line({ name, kind, purpose, input }: LineProps) {
+  return (
+    <label className={styles.line}>
+      <input {...input} />
+      <span className={styles.name}>{name}</span>
+      <span className={styles.kind}>{kind}</span>
+      <span className={styles.purpose}>{purpose}</span>
+    </label>
+  );
 }
 
-function saidOf({ chosen, base }: RunForm): string {
-  if (base !== undefined) return base.path;
-  return chosen.map(({ source }) => source.name).join(", ");
+function scannersOf({ job: { scanners } }: JobItem): string {
+  if (typeof scanners !== "object" || scanners === null) return "";
+  if (!Array.isArray(scanners)) return Object.keys(scanners).join(", ");
+  return scanners.map((each) => String((each as { name?: unknown }).name ?? "")).join(", ");
 }

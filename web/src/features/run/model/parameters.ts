@@ -5,7 +5,6 @@ import type { Setting, SettingKind } from "../../../domain/setting-values.ts";
 
 export interface ParameterField extends Setting {
   annotation: string;
-  help: string;
   /** Python text of its default; null: a value must be given. */
   default: string | null;
 }
@@ -40,27 +39,25 @@ export function purposeOf({ doc, question }: ScannerSourceItem): string {
 }
 
 function shapeOf({ annotation, default: given }: ParameterItem): Pick<Setting, "kind" | "choices" | "isOpen"> {
-  const types = unionOf(annotation ?? "").filter((type) => type !== "None");
-  const [type = "", ...others] = types;
-  if (type === "") return { kind: "text", choices: [], isOpen: !isText(given) };
+  const [type, ...others] = unionOf(annotation ?? "").filter((each) => each !== "None");
+  if (type === undefined) return { kind: "text", choices: [], isOpen: !/^[rbf]?['"]/.test(given ?? "") };
   // What can be one of several types is told from what is typed.
   if (others.length > 0) return { kind: "text", choices: [], isOpen: true };
   const words = LITERAL.exec(type)?.[1];
   if (words !== undefined) {
-    const choices = partsOf(words, ",").map((word) => word.replace(/^(['"])(.*)\1$/s, "$2"));
+    const choices = partsOf(words, ",").map(unquoted);
     return { kind: "choice", choices, isOpen: !/["']/.test(words) };
   }
-  if (LISTS.test(type)) return { kind: "list", choices: [] };
-  return { kind: SIMPLE[type] ?? "json", choices: [] };
+  return { kind: LISTS.test(type) ? "list" : (SIMPLE[type] ?? "json"), choices: [] };
 }
 
-function isText(python: string | null): boolean {
-  return python !== null && /^[rbf]?['"]/.test(python);
+function unquoted(python: string): string {
+  return python.replace(/^(['"])(.*)\1$/s, "$2");
 }
 
 /** The members of a union: `A | B`, `Optional[A]`, `Union[A, B]`. */
 function unionOf(annotation: string): string[] {
-  const text = annotation.trim().replace(/^(['"])(.*)\1$/s, "$2");
+  const text = unquoted(annotation.trim());
   const inside = /^(?:typing\.)?(Optional|Union|Annotated)\[(.*)\]$/s.exec(text);
   if (inside?.[1] === "Annotated") return unionOf(partsOf(inside[2] ?? "", ",")[0] ?? "");
   if (inside !== null) return partsOf(inside[2] ?? "", ",").flatMap(unionOf);

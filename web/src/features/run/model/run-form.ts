@@ -1,33 +1,21 @@
-/** What the address says of a run that is being put together, and the job that this makes. */
+/**
+ * What the address says of a run that is being put together: the job that this makes, its command, what is refused of
+ * it, and what it found where it was tried.
+ */
 
+import type { RegisteredRouter, RouteById } from "@tanstack/react-router";
 import type { JobItem, ScannerFileItem, ScannerSourceItem } from "../../../api/generated/types.gen.ts";
 import { changeOf, type OptionField } from "../../../domain/options.ts";
-import { TypedError, valueOfText } from "../../../domain/setting-values.ts";
+import { plainText, readText, type Setting } from "../../../domain/setting-values.ts";
+import { shellLine } from "../../../domain/shell-words.ts";
+import { verdictOf } from "../../../domain/values.ts";
 import { type ParameterField, parameterFields } from "./parameters.ts";
 
+type Values = Record<string, unknown>;
+type Texts = Readonly<Record<string, string>>;
+
 /** Search params of the place; all is text as it was typed. */
-export interface RunSearch {
-  /** Scanners, as `file.py@name`. */
-  scanner?: string[] | undefined;
-  /** A job file, instead of scanners. */
-  job?: string | undefined;
-  /** Arguments, as `file.py@name:parameter=text`. */
-  arg?: string[] | undefined;
-  /** Options, as `name=text`. */
-  set?: string[] | undefined;
-  /** Where the transcripts are. */
-  location?: string | undefined;
-  /** Conditions that all must hold. */
-  where?: string[] | undefined;
-  limit?: string | undefined;
-  shuffle?: string | undefined;
-  /** Whether what would be scanned was counted. */
-  counted?: true | undefined;
-  /** The scan of five transcripts that was tried. */
-  trial?: string | undefined;
-  /** The scan that was started. */
-  run?: string | undefined;
-}
+export type RunSearch = RouteById<RegisteredRouter["routeTree"], "/run">["types"]["fullSearchSchema"];
 
 export interface ChosenScanner {
   /** `file.py@name` */
@@ -39,13 +27,13 @@ export interface ChosenScanner {
 
 export interface Draft {
   /** As `POST /runs` takes it. */
-  job: Record<string, unknown>;
+  job: Values;
   /** What cannot be, by the name of its field. */
-  mistakes: Readonly<Record<string, string>>;
+  mistakes: Texts;
   /** Arguments of each scanner, by its id. */
-  args: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  args: Readonly<Record<string, Values>>;
   /** Options that were set, by the name of their fields. */
-  options: Readonly<Record<string, unknown>>;
+  options: Values;
 }
 
 export function scannerId(file: string, name: string): string {
@@ -53,15 +41,10 @@ export function scannerId(file: string, name: string): string {
 }
 
 /** The scanners that the address names and the project has, in the order of the project. */
-export function chosenScanners(files: readonly ScannerFileItem[], ids: readonly string[]): ChosenScanner[] {
-  return files.flatMap(({ path, scanners }) =>
+export function chosenScanners(files: readonly ScannerFileItem[], ids: readonly string[] = []): ChosenScanner[] {
+  return files.flatMap(({ path: file, scanners }) =>
     scanners
-      .map((source) => ({
-        id: scannerId(path, source.name),
-        file: path,
-        source,
-        fields: parameterFields(source),
-      }))
+      .map((source) => ({ id: scannerId(file, source.name), file, source, fields: parameterFields(source) }))
       .filter(({ id }) => ids.includes(id)),
   );
 }
@@ -71,11 +54,11 @@ export function argName(scanner: string, parameter: string): string {
 }
 
 /** `a=1`, `b=2` as a mapping; only the first sign counts. */
-export function readPairs(pairs: readonly string[] = []): Readonly<Record<string, string>> {
+export function readPairs(pairs: readonly string[] = []): Texts {
   return Object.fromEntries(
     pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      return at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+      const [name = "", ...text] = pair.split("=");
+      return [name, text.join("=")];
     }),
   );
 }
@@ -88,11 +71,6 @@ export function changedPairs(pairs: readonly string[] = [], name: string, text: 
   return written.length === 0 ? undefined : written;
 }
 
-/** Options that have fields of their own above the others. */
-const SELECTION = ["limit", "shuffle"] as const;
-/** What a form of a run leaves out: it is said elsewhere on the screen. */
-export const NOT_OPTIONS = new Set<string>([...SELECTION, "transcripts", "filter", "scanners", "worklist"]);
-
 /** Make the job that the address describes. */
 export function draftOf(
   search: RunSearch,
@@ -101,57 +79,137 @@ export function draftOf(
   base: JobItem | undefined,
 ): Draft {
   const mistakes: Record<string, string> = {};
-  const read = (setting: ParameterField | OptionField, name: string, text: string) => {
-    try {
-      return valueOfText(setting, text);
-    } catch (error) {
-      if (!(error instanceof TypedError)) throw error;
-      mistakes[name] = error.message;
-      return undefined;
+  const read = (
+    settings: readonly (Setting & { default?: string | null })[],
+    typed: Texts,
+    nameOf: (name: string) => string,
+  ) => {
+    const values: Values = {};
+    for (const setting of settings) {
+      const name = nameOf(setting.name);
+      const { value, mistake } = readText(setting, typed[name] ?? "");
+      if (mistake !== undefined) mistakes[name] = mistake;
+      else if (value !== undefined) values[setting.name] = value;
+      else if (setting.default === null) mistakes[name] = "This scanner needs a value.";
     }
+    return values;
   };
-  const args = argumentsOf(chosen, readPairs(search.arg), read, mistakes);
-  const options: Record<string, unknown> = {};
+  const given = readPairs(search.arg);
+  const args = Object.fromEntries(
+    chosen.map((scanner) => [scanner.id, read(scanner.fields, given, (name) => argName(scanner.id, name))]),
+  );
   const typed = { ...readPairs(search.set), limit: search.limit ?? "", shuffle: search.shuffle ?? "" };
-  for (const field of fields) {
-    const value = read(field, field.name, typed[field.name as keyof typeof typed] ?? "");
-    if (value !== undefined) options[field.name] = value;
-  }
-  let job: Record<string, unknown> = { ...base?.job };
-  for (const [name, value] of Object.entries(options)) job = { ...job, ...changeOf(job, name, value) };
+  const options = read(fields, typed, (name) => name);
+  const job: Values = { ...base?.job };
+  for (const [name, value] of Object.entries(options)) Object.assign(job, changeOf(job, name, value));
   if (search.location) job.transcripts = search.location;
-  if (search.where?.length) job.filter = [...conditionsOf(base), ...search.where];
+  if (search.where?.length) job.filter = [base?.job.filter ?? [], search.where].flat();
   if (base === undefined) {
-    job.scanners = chosen.map(({ id, file, source }) => ({
-      name: source.name,
-      file,
-      params: args[id] ?? {},
-    }));
+    job.scanners = chosen.map(({ id, file, source }) => ({ name: source.name, file, params: args[id] }));
   }
   return { job, mistakes, args, options };
 }
 
-function argumentsOf(
+/** One line where the command line can say it; else a job file and the line that runs it. */
+export function commandsOf(
+  search: RunSearch,
   chosen: readonly ChosenScanner[],
-  typed: Readonly<Record<string, string>>,
-  read: (setting: ParameterField, name: string, text: string) => unknown,
-  mistakes: Record<string, string>,
-): Record<string, Record<string, unknown>> {
-  const args: Record<string, Record<string, unknown>> = {};
-  for (const { id, fields } of chosen) {
-    const given: Record<string, unknown> = {};
-    for (const field of fields) {
-      const name = argName(id, field.name);
-      const value = read(field, name, typed[name] ?? "");
-      if (value !== undefined) given[field.name] = value;
-      else if (field.default === null) mistakes[name] ??= "This scanner needs a value.";
-    }
-    args[id] = given;
+  draft: Draft,
+  fields: readonly OptionField[],
+): { name: string; command: string }[] {
+  const [only, ...others] = chosen;
+  const set = fields.filter(({ name }) => draft.options[name] !== undefined);
+  const file = search.job ?? (others.length === 0 ? only?.id : undefined);
+  // What has no flag can only be said in a file.
+  if (file === undefined || set.some(({ flag }) => flag === "")) {
+    return [
+      { name: "job.json", command: JSON.stringify(draft.job, null, 2) },
+      { name: "In a terminal, with that file", command: "scout scan job.json" },
+    ];
   }
-  return args;
+  const args = only === undefined ? {} : (draft.args[only.id] ?? {});
+  const words = [
+    ...["scout", "scan", file],
+    ...pairWords("-S", args),
+    ...(search.location ? ["-T", search.location] : []),
+    ...(search.where ?? []).flatMap((condition) => ["-F", condition]),
+    ...set.flatMap((field) => flagWords(field, draft.options[field.name])),
+  ];
+  return [{ name: "In a terminal", command: shellLine(words) }];
 }
 
-function conditionsOf(base: JobItem | undefined): string[] {
-  const given = base?.job.filter;
-  return typeof given === "string" ? [given] : Array.isArray(given) ? given.map(String) : [];
+function flagWords({ flag, kind, name }: OptionField, value: unknown): string[] {
+  if (value === true && (kind === "switch" || name === "shuffle")) return [flag];
+  if (value === false && (kind === "switch" || name === "shuffle")) return [];
+  if (Array.isArray(value) && name === "tags") return [flag, value.join(",")];
+  if (Array.isArray(value) && kind === "list") return value.flatMap((item) => [flag, String(item)]);
+  const isMapping = kind === "json" && typeof value === "object" && value !== null && !Array.isArray(value);
+  if (isMapping && name !== "generate_config.response_schema") return pairWords(flag, value);
+  return [flag, plainText(value)];
+}
+
+function pairWords(flag: string, values: object): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${plainText(value)}`]);
+}
+
+const KEY = /^(?:line \d+, )?key '([^']+)': (.*)$/;
+const ARGUMENT =
+  /^(?:Scanner '[^']+': )?(?:Argument '([^']+)' of|Unknown argument of) scanner '([^']+)'(?:: '([^']+)')?/;
+const CONDITION = /\(in the condition |^Unknown column: |^Unknown function: /;
+/** Keys of job files that fields call by another name. */
+const FIELDS: Texts = { filter: "where", transcripts: "location" };
+
+/** Read a refusal, a line for each mistake in the words of the command: `fields` by the fields that are on the screen, and the `rest`. */
+export function readRefusal(message: string, names: ReadonlySet<string>, chosen: readonly ChosenScanner[]) {
+  const fields: Record<string, string> = {};
+  const rest: string[] = [];
+  for (const line of message.split("\n").map((each) => each.trim())) {
+    const [name, words] = refusedField(line, chosen);
+    if (name !== undefined && names.has(name)) fields[name] = words ?? line;
+    else if (line !== "" && !line.endsWith("mistakes:")) rest.push(line);
+  }
+  return { fields, rest: rest.join("\n") };
+}
+
+function refusedField(line: string, chosen: readonly ChosenScanner[]): [name?: string, words?: string | undefined] {
+  const [, key, words] = KEY.exec(line) ?? [];
+  if (key !== undefined) {
+    // `filter.0` is one of the conditions, `generate_config.seed` a field of its own.
+    const [top = ""] = key.split(".");
+    return [FIELDS[top] ?? (top === "generate_config" ? key.split(".", 2).join(".") : top), words];
+  }
+  if (CONDITION.test(line)) return ["where"];
+  const [, argument, scanner, unknown] = ARGUMENT.exec(line) ?? [];
+  const owner = chosen.find(({ source }) => source.name === scanner);
+  const parameter = argument ?? unknown;
+  if (owner === undefined || parameter === undefined) return [];
+  return [argName(owner.id, parameter), line.replace(/^Scanner '[^']+': /, "")];
+}
+
+const TASK = ["transcript_task_set", "transcript_task_id", "transcript_task_repeat"];
+/** Columns that `trialRow` reads. */
+export const TRIAL_COLUMNS = [
+  ...["uuid", "transcript_id", ...TASK],
+  ...["value", "label", "answer", "explanation", "scan_error"],
+];
+
+/** A result of a scan that was tried, as a line. */
+export function trialRow(cells: Readonly<Record<string, unknown>>) {
+  const error = textOf(cells.scan_error);
+  return {
+    id: textOf(cells.uuid),
+    task:
+      TASK.map((column) => textOf(cells[column]))
+        .filter(Boolean)
+        .join(" / ") || textOf(cells.transcript_id),
+    verdict: verdictOf(cells.value, error),
+    value: error === "" ? textOf(cells.value ?? cells.label ?? cells.answer) || "none" : "error",
+    explanation: error || textOf(cells.explanation),
+  };
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

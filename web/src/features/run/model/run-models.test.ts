@@ -2,10 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { ScannerFileItem, ScannerSourceItem } from "../../../api/generated/types.gen.ts";
 import type { OptionField } from "../../../domain/options.ts";
 import { parameterFields, purposeOf } from "./parameters.ts";
-import { readRefusal } from "./refusals.ts";
-import { commandsOf } from "./run-command.ts";
-import { changedPairs, chosenScanners, draftOf, type RunSearch } from "./run-form.ts";
-import { trialRow } from "./trial-rows.ts";
+import {
+  changedPairs,
+  chosenScanners,
+  commandsOf,
+  draftOf,
+  type RunSearch,
+  readRefusal,
+  trialRow,
+} from "./run-form.ts";
 
 const DOC = `Count words, taking
     a while.
@@ -31,7 +36,7 @@ const ASKS = scanner("asks", [{ name: "question", annotation: "str", default: nu
 const FILES: ScannerFileItem[] = [{ path: "more.py", problem: null, scanners: [SLOW, ASKS] }];
 
 function field(name: string, kind: OptionField["kind"], flag = `--${name}`): OptionField {
-  const said = { help: "", defaultHelp: "", value: null, sources: [], variables: [], setIn: [] };
+  const said = { help: "", defaultHelp: "", value: null, sources: [], variables: [] };
   return { name, kind, flag, choices: [], label: name, group: "", ...said };
 }
 

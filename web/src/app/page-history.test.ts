@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addressOfToday } from "./published-address.ts";
+import { addressOfToday } from "./page-history.ts";
 
 const ID = "L3aavDT5nsTHpoaVBfah7J";
 

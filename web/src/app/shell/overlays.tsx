@@ -1,3 +1,5 @@
+/** What the keys do, and the palette: loaded when one of them is opened. */
+
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
@@ -6,11 +8,43 @@ import { InertText } from "../../ui/content/inert-text.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { Keys } from "../../ui/keyboard/keys.tsx";
-import { newestScansQuery } from "../newest-scans.ts";
-import { pageMode } from "../page-mode.ts";
-import { EVERYWHERE, placesOf } from "../places.ts";
+import { EVERYWHERE, newestScansQuery, pageMode, placesOf } from "../places.ts";
 import { recentPlaces } from "../recent.ts";
-import styles from "./palette.module.css";
+import styles from "./overlays.module.css";
+
+/** All keys that do something here, as they are registered now. */
+export function KeyHelp({ onClose }: { onClose: () => void }) {
+  const scopes = keyRegistry
+    .scopes()
+    .map(({ name, commands }) => ({ name, commands: commands.filter(({ keys }) => keys !== undefined) }))
+    .filter(({ commands }) => commands.length > 0);
+  return (
+    <Dialog title="Keys" onClose={onClose} wide>
+      <div className={styles.scopes}>
+        {scopes.map(({ name, commands }) => (
+          <section key={name}>
+            <h3>{name}</h3>
+            <dl>
+              {commands.map(({ label, keys = [] }) => (
+                <div key={label}>
+                  <dt>{label}</dt>
+                  <dd>
+                    {[keys].flat().map((each, at) => (
+                      <span key={each}>
+                        {at > 0 && " or "}
+                        <Keys keys={each} />
+                      </span>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
 
 interface Item {
   group: string;
@@ -21,6 +55,9 @@ interface Item {
 
 const MOST = 50;
 const ID_SHOWN = 6;
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+/** What was opened, by the first word of its address. */
+const OPENED: Readonly<Record<string, string>> = { scans: "Scan", labels: "Labels" };
 
 /** All that can be done and where one can go, found by some letters. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -28,14 +65,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const items = useItems();
-  const found = useMemo(
-    () => fuzzyFilter(typed, items, (item) => `${item.label} ${item.group}`).slice(0, MOST),
-    [typed, items],
-  );
+  const found = fuzzyFilter(typed, items, (item) => `${item.label} ${item.group}`).slice(0, MOST);
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    list.current?.querySelector(`#${CSS.escape(`${id}-${at}`)}`)?.scrollIntoView({ block: "nearest" });
-  }, [id, at]);
+    list.current?.children[at]?.scrollIntoView({ block: "nearest" });
+  }, [at]);
   const choose = (item: Item | undefined) => {
     if (item === undefined) return;
     onClose();
@@ -43,12 +77,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
     setTimeout(item.run);
   };
   const walk = (event: KeyboardEvent) => {
-    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1 };
     if (event.key === "Enter") choose(found[at]);
-    const step = steps[event.key];
+    const step = STEPS[event.key];
     if (step === undefined || found.length === 0) return;
     event.preventDefault();
-    setAt((step + found.length) % found.length);
+    setAt((at + step + found.length) % found.length);
   };
   return (
     <Dialog title="Palette" bare onClose={onClose}>
@@ -72,38 +105,26 @@ export function Palette({ onClose }: { onClose: () => void }) {
       />
       <div ref={list} id={`${id}-list`} role="listbox" aria-label="Found" className={styles.list}>
         {found.map((item, index) => (
-          <PaletteLine
+          // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus, and says which line is chosen.
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys.
+          <div
             key={`${item.group} ${item.label}`}
             id={`${id}-${index}`}
-            item={item}
-            isChosen={index === at}
-            onChoose={() => choose(item)}
-          />
+            role="option"
+            aria-selected={index === at}
+            className={styles.line}
+            onClick={() => choose(item)}
+          >
+            <span>
+              <InertText text={item.label} />
+            </span>
+            <small>{item.group}</small>
+            {item.keys !== undefined && <Keys keys={item.keys} />}
+          </div>
         ))}
       </div>
       {found.length === 0 && <p className={styles.none}>Nothing fits “{typed}”.</p>}
     </Dialog>
-  );
-}
-
-interface PaletteLineProps {
-  id: string;
-  item: Item;
-  isChosen: boolean;
-  onChoose: () => void;
-}
-
-function PaletteLine({ id, item, isChosen, onChoose }: PaletteLineProps) {
-  return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus, and says which line is chosen.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys.
-    <div id={id} role="option" aria-selected={isChosen} className={styles.line} onClick={onChoose}>
-      <span>
-        <InertText text={item.label} />
-      </span>
-      <small>{item.group}</small>
-      {item.keys !== undefined && <Keys keys={item.keys} />}
-    </div>
   );
 }
 
@@ -119,20 +140,17 @@ function useItems(): readonly Item[] {
       run: () => void router.navigate({ to: path }),
     }));
     const recent = recentPlaces().map(({ href, title }) => ({
-      group: href.startsWith("/scans/") ? "Scan" : href.startsWith("/labels/") ? "Labels" : "Transcript",
+      group: OPENED[href.split("/")[1] ?? ""] ?? "Transcript",
       label: title,
       run: () => router.history.push(href),
     }));
-    const commands = keyRegistry.scopes().flatMap(({ name, commands: registered }) =>
-      registered
-        .filter((command) => command.keysOnly !== true)
-        .map(({ label, keys, run }) => ({
-          group: name,
-          label,
-          keys: typeof keys === "string" ? keys : keys?.[0],
-          run: () => run(),
-        })),
-    );
+    const commands = keyRegistry
+      .scopes()
+      .flatMap(({ name, commands: registered }) =>
+        registered
+          .filter((command) => command.keysOnly !== true)
+          .map(({ label, keys = [], run }) => ({ group: name, label, keys: [keys].flat()[0], run: () => run() })),
+      );
     const scans = (data?.items ?? []).map(({ name, scan_id }) => ({
       group: "Scan",
       label: `${name} ${scan_id.slice(0, ID_SHOWN)}`,
@@ -141,8 +159,7 @@ function useItems(): readonly Item[] {
     // What belongs to this place goes first, what there is everywhere last.
     const own = commands.filter((item) => item.group !== EVERYWHERE);
     const general = commands.filter((item) => item.group === EVERYWHERE);
-    const all = [...own, ...places, ...recent, ...scans, ...general];
-    const unique = new Map(all.map((item) => [`${item.group} ${item.label}`, item]));
-    return [...unique.values()];
+    const all: Item[] = [...own, ...places, ...recent, ...scans, ...general];
+    return [...new Map(all.map((item) => [`${item.group} ${item.label}`, item])).values()];
   }, [router, data]);
 }

@@ -1,6 +1,7 @@
-/** A project file that somebody is at work on, as what happens to it makes it. */
+/** A project file that somebody is at work on, as what happens to it makes it, and where its values come from. */
 
 import type { DraftItem, MistakeItem, ProjectItem } from "../../../api/generated/types.gen.ts";
+import { type OptionField, valueAt } from "../../../domain/options.ts";
 
 export interface Draft {
   /** The file as it was read when the work on it began. */
@@ -25,12 +26,7 @@ export function checked(draft: Draft, of: string, said: DraftItem): Draft {
   if (draft.text !== of) return draft;
   // What is not YAML sets nothing: the form goes on to show what held before.
   const isBroken = said.mistakes.length > 0 && Object.keys(said.config).length === 0;
-  return {
-    ...draft,
-    text: said.text,
-    mistakes: said.mistakes,
-    config: isBroken ? draft.config : said.config,
-  };
+  return { ...draft, ...said, config: isBroken ? draft.config : said.config };
 }
 
 /** Whether the YAML itself is broken, so that the form cannot change it. */
@@ -57,4 +53,35 @@ export function lineOfKey(text: string, key: string): number | undefined {
   const written = new RegExp(`^["']?${key}["']?\\s*:`);
   const at = text.split("\n").findIndex((line) => written.test(line));
   return at < 0 ? undefined : at + 1;
+}
+
+interface Origin {
+  words: string;
+  /** Its line in the file that is edited. */
+  line?: number | undefined;
+}
+
+const FILE = /^scout\.yaml\b/;
+
+/**
+ * Where the value of an option comes from, the strongest first. What is edited and not saved yet is said so: the
+ * server does not know of it.
+ */
+export function originsOf(
+  { name, sources }: OptionField,
+  draft: Draft,
+): { words: string; line?: number | undefined }[] {
+  const at = sources.findIndex((source) => FILE.test(source));
+  const others = sources.filter((source) => !FILE.test(source)).map((words) => ({ words }));
+  const stronger = others.filter(({ words }) => words !== "default");
+  if (valueAt(draft.config, name) === undefined) {
+    return at < 0 ? others : [{ words: "removed, not saved" }, ...stronger];
+  }
+  const line = lineOfKey(draft.text, name.split(".")[0] ?? "");
+  const here = line === undefined ? "scout.yaml" : `scout.yaml:${line}`;
+  if (at >= 0 || sources.length === 0) {
+    return sources.map((words): Origin => ({ words })).toSpliced(at, 1, { words: here, line });
+  }
+  // Set in the file, and yet the server says nothing of it: something stronger counts, or it is not saved.
+  return [...stronger, { words: stronger.length > 0 ? `${here}, not in effect` : `${here}, not saved`, line }];
 }
