@@ -29,14 +29,13 @@ function createEditorHistory(): RouterHistory {
 
 // Addresses of the page that was published before this one (links in notes, and what the editor sends) as they are now.
 
-const SCAN_ID = /^scan_id=([A-Za-z0-9_.-]+)$/;
+const SCAN = /^(.*?)\/+scan_id=([A-Za-z0-9_.-]+)(?:\/(.+))?$/;
 const PLACE = /^(?:[a-z][a-z0-9+.-]*:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/i;
 
 /** Give the address of today (`/scans/abc?scans=...`) for one of then; null if it is not one. */
 export function addressOfToday(href: string): string | null {
-  const mark = href.indexOf("?");
-  const path = mark < 0 ? href : href.slice(0, mark);
-  const asked = new URLSearchParams(mark < 0 ? "" : href.slice(mark));
+  const [path = "", ...search] = href.split("?");
+  const asked = new URLSearchParams(search.join("?"));
   const [place, directory, ...below] = path.split("/").filter(Boolean).map(decoded);
   if (place === "validation") return "/labels";
   if (directory === undefined) return null;
@@ -53,25 +52,12 @@ function transcriptAddress(location: string, [id]: string[], asked: URLSearchPar
   return `/transcripts/${encodeURIComponent(id)}?${query({ location, message, event })}`;
 }
 
+/** The editor may name the scan's own folder, so that its id stands in either part. */
 function scanAddress(location: string, below: string[], asked: URLSearchParams): string {
-  const parts = [...below];
-  let scans = location;
-  if (!parts.some((part) => SCAN_ID.test(part))) {
-    // The editor may name the scan's own folder.
-    const cut = location.replace(/\/+$/, "").lastIndexOf("/");
-    const last = location.slice(cut + 1).replace(/\/+$/, "");
-    if (!SCAN_ID.test(last)) return `/scans?${query({ location: joined(location, parts) })}`;
-    scans = location.slice(0, cut);
-    parts.unshift(last);
-  }
-  const at = parts.findIndex((part) => SCAN_ID.test(part));
-  const id = SCAN_ID.exec(parts[at] ?? "")?.[1] ?? "";
-  const found = {
-    scans: joined(scans, parts.slice(0, at)),
-    scanner: asked.get("scanner"),
-    result: parts[at + 1],
-  };
-  return `/scans/${encodeURIComponent(id)}?${query(found)}`;
+  const whole = joined(location, below);
+  const [, scans, id = "", result] = SCAN.exec(whole) ?? [];
+  if (scans === undefined) return `/scans?${query({ location: whole })}`;
+  return `/scans/${encodeURIComponent(id)}?${query({ scans, scanner: asked.get("scanner"), result })}`;
 }
 
 /** Read a place that was written as base64, of either alphabet; null if that is not what it is. */

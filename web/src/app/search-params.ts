@@ -47,12 +47,8 @@ export const searchParams = v.object;
 
 export function parseSearch(written: string): Record<string, string | string[]> {
   const params = new URLSearchParams(written);
-  const found: Record<string, string | string[]> = Object.create(null);
-  for (const name of new Set(params.keys())) {
-    const values = params.getAll(name);
-    found[name] = values.length === 1 ? (values[0] as string) : values;
-  }
-  return { ...found };
+  const given = ([first = "", ...others]: string[]) => (others.length === 0 ? first : [first, ...others]);
+  return Object.fromEntries([...params.keys()].map((name) => [name, given(params.getAll(name))]));
 }
 
 export function writeSearch(search: Record<string, unknown>): string {

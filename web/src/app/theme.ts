@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-/** What can be chosen, each with its name; the first holds by itself. */
+/** What can be chosen, each with its name. */
 export const CHOICES = {
   theme: [
     ["system", "As the system"],
@@ -17,39 +17,48 @@ export const CHOICES = {
 type Name = keyof typeof CHOICES;
 
 const listeners = new Set<() => void>();
-/** What was chosen where storage is refused. */
-const unkept = new Map<Name, string>();
+const chosen: Record<Name, string> = { theme: "system", density: "comfortable" };
 
 export function useChosen(name: Name): string {
-  return useSyncExternalStore(listen, () => chosen(name));
+  return useSyncExternalStore(listen, () => chosen[name]);
 }
 
 export function choose(name: Name, value: string): void {
+  chosen[name] = value;
   try {
-    if (value === CHOICES[name][0][0]) localStorage.removeItem(`scout-${name}`);
-    else localStorage.setItem(`scout-${name}`, value);
+    localStorage.setItem(`scout-${name}`, value);
   } catch {
-    unkept.set(name, value);
+    // Storage is refused: it holds until the page is closed.
   }
-  tell();
+  for (const told of listeners) told();
 }
 
 /** Follow what is chosen here or in another tab, what the system says, and what the editor says of itself. */
 export function followTheme(): void {
   listeners.add(show);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
-  addEventListener("storage", tell);
+  addEventListener("storage", load);
   // An editor names its theme in the classes of the body, and changes them when another one is chosen.
   new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] });
-  show();
+  load();
+}
+
+function load(): void {
+  try {
+    chosen.theme = localStorage.getItem("scout-theme") ?? "system";
+    chosen.density = localStorage.getItem("scout-density") ?? "comfortable";
+  } catch {
+    // Storage is refused: what holds goes on to hold.
+  }
+  for (const told of listeners) told();
 }
 
 function show(): void {
-  const root = document.documentElement;
-  const theme = chosen("theme");
+  const { dataset } = document.documentElement;
   const ofSystem = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  root.dataset.theme = editorTheme() ?? (theme === "system" ? ofSystem : theme);
-  root.dataset.density = chosen("density");
+  const isSaid = chosen.theme === "light" || chosen.theme === "dark";
+  dataset.theme = editorTheme() ?? (isSaid ? chosen.theme : ofSystem);
+  dataset.density = chosen.density;
 }
 
 function editorTheme(): "light" | "dark" | null {
@@ -61,21 +70,4 @@ function editorTheme(): "light" | "dark" | null {
 function listen(changed: () => void): () => void {
   listeners.add(changed);
   return () => listeners.delete(changed);
-}
-
-function tell(): void {
-  for (const told of listeners) told();
-}
-
-function chosen(name: Name): string {
-  const [first, ...others] = CHOICES[name].map(([value]) => value);
-  return others.find((value) => value === kept(name)) ?? first ?? "";
-}
-
-function kept(name: Name): string | null {
-  try {
-    return localStorage.getItem(`scout-${name}`);
-  } catch {
-    return unkept.get(name) ?? null;
-  }
 }

@@ -26,15 +26,12 @@ export function argumentsOf(text: string, start: number): Argument[] {
   if (head === null) return [];
   const found: Argument[] = [];
   let place = head[0].length;
-  for (const line of linesOf(text.slice(place))) {
+  for (const line of text.slice(place).match(/[^\n]*\n|[^\n]+$/g) ?? []) {
     const named = NAMED.exec(line);
     const last = found.at(-1);
     if (named?.[1] !== undefined && (last === undefined || NAMES.has(named[1]))) {
-      found.push({
-        name: named[1],
-        text: line.slice(named[0].length),
-        start: start + place + named[0].length,
-      });
+      const { length } = named[0];
+      found.push({ name: named[1], text: line.slice(length), start: start + place + length });
     } else if (last !== undefined) last.text += line;
     place += line.length;
   }
@@ -59,26 +56,12 @@ export function placedArguments(given: Readonly<Record<string, unknown>>, text: 
 }
 
 export function argumentNamed(found: readonly Argument[], ...names: readonly string[]): Argument | undefined {
-  for (const name of names) {
-    const one = found.find((argument) => argument.name === name);
-    if (one !== undefined) return one;
-  }
-  return undefined;
+  const name = names.find((each) => found.some((argument) => argument.name === each));
+  return found.find((argument) => argument.name === name);
 }
 
 /** What says best what a call does, as one line: its command, path or query; null where nothing does. */
 export function headlineOf(found: readonly Argument[]): Argument | null {
   const telling = argumentNamed(found, ...TELLING) ?? (found.length === 1 ? found[0] : undefined);
-  if (telling === undefined) return null;
-  return { ...telling, text: telling.text.split("\n", 1)[0] ?? "" };
-}
-
-function* linesOf(text: string): Generator<string> {
-  let from = 0;
-  while (from < text.length) {
-    const end = text.indexOf("\n", from);
-    const next = end < 0 ? text.length : end + 1;
-    yield text.slice(from, next);
-    from = next;
-  }
+  return telling === undefined ? null : { ...telling, text: telling.text.split("\n", 1)[0] ?? "" };
 }

@@ -21,23 +21,14 @@ export interface OptionField extends Setting {
 }
 
 /** Kinds of the server, and the fields that they make. What is not here is written as JSON. */
-const KINDS: Readonly<Record<string, SettingKind>> = {
-  text: "text",
-  location: "text",
-  count: "integer",
-  amount: "integer",
-  integer: "integer",
-  number: "number",
-  seconds: "number",
-  choice: "choice",
-  switch: "switch",
-  names: "list",
-  locations: "list",
-  conditions: "list",
-  seed: "text",
-  cache: "text",
-  batch: "text",
-};
+const KINDS: readonly [SettingKind, string[]][] = [
+  ["text", ["text", "location", "seed", "cache", "batch"]],
+  ["integer", ["integer", "count", "amount"]],
+  ["number", ["number", "seconds"]],
+  ["choice", ["choice"]],
+  ["switch", ["switch"]],
+  ["list", ["names", "locations", "conditions"]],
+];
 const LEAST: Readonly<Record<string, number>> = { count: 1, amount: 0, seconds: 0 };
 /** These take a number, a word, or more than that. */
 const OPEN = new Set(["seed", "cache", "batch"]);
@@ -106,7 +97,7 @@ function described(
     name,
     label: labelOf(name),
     group: GROUPS.find(([, names]) => names.includes(option.name))?.[0] ?? "More",
-    kind: KINDS[kind] ?? "json",
+    kind: KINDS.find(([, kinds]) => kinds.includes(kind))?.[0] ?? "json",
     choices,
     help: help.replace(/ Default: .*/s, ""),
     min: LEAST[kind],
@@ -115,12 +106,9 @@ function described(
   };
 }
 
-const CAPITALS: Readonly<Record<string, string>> = { url: "URL", p: "P", k: "K" };
-
-/** `max_processes` as words: "Max processes". */
+/** `max_processes` as words: "Max processes", and `top_p`: "Top P". */
 function labelOf(name: string): string {
-  const words = name.split("_").map((word) => CAPITALS[word] ?? word);
-  return words.join(" ").replace(/^./, (first) => first.toUpperCase());
+  return name.replaceAll("_", " ").replace(/^.|\b(url|p|k)\b/g, (letters) => letters.toUpperCase());
 }
 
 /** A value at a dotted name in a mapping. */

@@ -1,5 +1,5 @@
-import { type ComponentProps, useState } from "react";
-import type { JobItem, ScannerFileItem, ScannerSourceItem } from "../../../api/generated/types.gen.ts";
+import { useState } from "react";
+import type { JobItem, ScannerSourceItem } from "../../../api/generated/types.gen.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { SearchField } from "../../../ui/field.tsx";
 import { Icon } from "../../../ui/icon.tsx";
@@ -90,43 +90,69 @@ function Panes({ run }: { run: Run }) {
   );
 }
 
+const KINDS: Readonly<Record<ScannerSourceItem["kind"], string>> = {
+  llm: "asks a model",
+  grep: "searches",
+  custom: "code",
+};
+
 /** The scanners and jobs of the project, to choose from: several scanners, or one job. */
-function ScannerList({ run }: { run: Run }) {
-  const { search, change } = run;
+function ScannerList({ run: { search, change, ...run } }: { run: Run }) {
   const [sought, setSought] = useState("");
-  const isSought = (text: string) => text.toLowerCase().includes(sought.toLowerCase());
+  const isSought = (...texts: string[]) => texts.join(" ").toLowerCase().includes(sought.toLowerCase());
+  // A job is instead of scanners.
+  const chosen = search.job === undefined ? (search.scanner ?? []) : [];
+  const choose = (id: string, isWanted: boolean) => {
+    const now = [...chosen.filter((each) => each !== id), ...(isWanted ? [id] : [])];
+    change({ scanner: now.length === 0 ? undefined : now, job: undefined });
+  };
   const files = (run.scanners.data?.items ?? [])
-    .map((file) => ({
-      ...file,
-      scanners: file.scanners.filter((scanner) => isSought(`${file.path} ${scanner.name} ${purposeOf(scanner)}`)),
+    .map(({ path, problem, scanners }) => ({
+      path,
+      problem,
+      scanners: scanners.filter((scanner) => isSought(path, scanner.name, purposeOf(scanner))),
     }))
-    .filter((file) => file.scanners.length > 0 || (file.problem !== null && isSought(file.path)));
+    .filter(({ path, problem, scanners }) => scanners.length > 0 || (problem !== null && isSought(path)));
   const jobs = run.jobs.filter((job) => isSought(job.path));
   return (
     <div className={styles.list}>
       <div className={styles.search}>
         <SearchField name="Find a scanner or job" value={sought} onChange={setSought} />
       </div>
-      {files.map((file) => (
-        <FileOfScanners key={file.path} file={file} run={run} />
+      {files.map(({ path, problem, scanners }) => (
+        <fieldset key={path} className={styles.file}>
+          <legend className="mono">{path}</legend>
+          {problem !== null && (
+            <p className={styles.problem}>
+              <Icon name="warning" size={12} /> {problem}
+            </p>
+          )}
+          {scanners.map((scanner) => {
+            const id = scannerId(path, scanner.name);
+            const isChosen = chosen.includes(id);
+            return (
+              <label key={id} className={styles.line}>
+                <input type="checkbox" checked={isChosen} onChange={() => choose(id, !isChosen)} />
+                <Described name={scanner.name} kind={KINDS[scanner.kind]} purpose={purposeOf(scanner)} />
+              </label>
+            );
+          })}
+        </fieldset>
       ))}
       {jobs.length > 0 && (
         <fieldset className={styles.file}>
           <legend>Jobs</legend>
           {jobs.map((job) => (
-            <Line
-              key={job.path}
-              name={job.path}
-              kind="job"
-              purpose={job.problem ?? scannersOf(job)}
-              input={{
-                type: "radio",
-                name: "job",
-                checked: search.job === job.path,
-                disabled: job.problem !== null,
-                onChange: () => change({ job: job.path, scanner: undefined, arg: undefined }),
-              }}
-            />
+            <label key={job.path} className={styles.line}>
+              <input
+                type="radio"
+                name="job"
+                checked={search.job === job.path}
+                disabled={job.problem !== null}
+                onChange={() => change({ job: job.path, scanner: undefined, arg: undefined })}
+              />
+              <Described name={job.path} kind="job" purpose={job.problem ?? scannersOf(job)} />
+            </label>
           ))}
         </fieldset>
       )}
@@ -135,63 +161,13 @@ function ScannerList({ run }: { run: Run }) {
   );
 }
 
-const KINDS: Readonly<Record<ScannerSourceItem["kind"], string>> = {
-  llm: "asks a model",
-  grep: "searches",
-  custom: "code",
-};
-
-function FileOfScanners({ file, run: { search, change } }: { file: ScannerFileItem; run: Run }) {
-  // A job is instead of scanners.
-  const chosen = search.job === undefined ? (search.scanner ?? []) : [];
-  const choose = (id: string, isWanted: boolean) => {
-    const now = [...chosen.filter((each) => each !== id), ...(isWanted ? [id] : [])];
-    change({ scanner: now.length === 0 ? undefined : now, job: undefined });
-  };
+function Described({ name, kind, purpose }: { name: string; kind: string; purpose: string }) {
   return (
-    <fieldset className={styles.file}>
-      <legend className="mono">{file.path}</legend>
-      {file.problem !== null && (
-        <p className={styles.problem}>
-          <Icon name="warning" size={12} /> {file.problem}
-        </p>
-      )}
-      {file.scanners.map((scanner) => {
-        const id = scannerId(file.path, scanner.name);
-        return (
-          <Line
-            key={id}
-            name={scanner.name}
-            kind={KINDS[scanner.kind]}
-            purpose={purposeOf(scanner)}
-            input={{
-              type: "checkbox",
-              checked: chosen.includes(id),
-              onChange: (event) => choose(id, event.target.checked),
-            }}
-          />
-        );
-      })}
-    </fieldset>
-  );
-}
-
-interface LineProps {
-  name: string;
-  kind: string;
-  purpose: string;
-  input: ComponentProps<"input">;
-}
-
-/** A scanner or a job, to be chosen. */
-function Line({ name, kind, purpose, input }: LineProps) {
-  return (
-    <label className={styles.line}>
-      <input {...input} />
+    <>
       <span className={styles.name}>{name}</span>
       <span className={styles.kind}>{kind}</span>
       <span className={styles.purpose}>{purpose}</span>
-    </label>
+    </>
   );
 }
 
