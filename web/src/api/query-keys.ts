@@ -13,14 +13,6 @@ export const queryKeys = {
   transcript: (at: { id: string; location: string | undefined }, part: string, asked?: unknown) =>
     ["transcripts", "one", at.id, at.location, part, asked] as const,
   labelFiles: () => ["labels", "files"] as const,
-  labelCases: (file: string) => ["labels", "cases", file] as const,
-  agreement: (file: string, asked: object) => ["labels", "agreement", file, asked] as const,
-  raters: (file: string, other: string) => ["labels", "raters", file, other] as const,
-  /** Labels change nothing of it: what comes to be labelled stays what it is. */
-  labelQueue: (asked: object) => ["scans", "queue", asked] as const,
-  labelEvidence: (asked: object) => ["scans", "evidence", asked] as const,
-  describedTranscripts: (ids: readonly string[]) => ["transcripts", "described", ids] as const,
-  labelCase: (file: string, id: string) => ["labels", "case", file, id] as const,
   /** What the project says of transcripts and of labels. */
   project: () => ["project", "file"] as const,
 } as const;

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { type Command, keyRegistry } from "./key-registry.ts";
 
 /**
@@ -12,5 +12,6 @@ export function useKeys(scope: string, commands: readonly Command[]): void {
   });
   // Effects of what is inside run before those of what is around it; rendering has the order that is meant.
   const [order] = useState(() => keyRegistry.nextOrder());
-  useEffect(() => keyRegistry.add(() => current.current, order), [order]);
+  // Before it is seen: after it, a key could still mean what was shown before, or nothing.
+  useLayoutEffect(() => keyRegistry.add(() => current.current, order), [order]);
 }

@@ -1,13 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
-import { useId, useState } from "react";
-import { labelFilesQuery } from "../../../api/label-cases.ts";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { ask } from "../../../api/ask.ts";
+import { send } from "../../../api/client.ts";
+import { ConflictError } from "../../../api/errors.ts";
 import { formatCounted } from "../../../domain/format.ts";
-import { Dialog } from "../../../ui/dialog.tsx";
-import { Field } from "../../../ui/field.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { Menu } from "../../../ui/menu.tsx";
-import { type BulkChange, useBulk } from "../model/use-bulk.ts";
-import styles from "./bulk-bar.module.css";
+import { toast } from "../../../ui/toast.ts";
+import { type Case, type Fields, merged } from "../model/cases.ts";
+import { casesQuery } from "../model/use-labels.ts";
+import styles from "./cases-tab.module.css";
+import { DeleteDialog, NameDialog } from "./dialogs.tsx";
 
 interface BulkBarProps {
   file: string;
@@ -18,99 +21,141 @@ interface BulkBarProps {
 
 /** What can be done with the cases that are selected. */
 export function BulkBar({ file, splits, chosen, onDone }: BulkBarProps) {
-  const files = useQuery(labelFilesQuery());
-  const bulk = useBulk(file, onDone);
-  const [isNaming, setNaming] = useState(false);
-  const [isDeleting, setDeleting] = useState(false);
-  const run = (change: BulkChange) => bulk.change(change, chosen);
+  const files = useQuery(ask("/labels"));
+  const changing = useBulk(file, chosen, onDone);
+  const [asked, setAsked] = useState<"split" | "delete" | null>(null);
   const others = (files.data?.items ?? []).filter((each) => each.file !== file && each.problem === null);
   useKeys("Selected cases", [
-    { keys: "d", label: "Delete the selected cases", run: () => setDeleting(true) },
-    { label: "Give the selected cases another split", run: () => setNaming(true) },
+    { keys: "d", label: "Delete the selected cases", run: () => setAsked("delete") },
+    { label: "Give the selected cases another split", run: () => setAsked("split") },
   ]);
   const into = (kind: "copy" | "move") =>
-    others.map((to) => ({ label: to.name, run: () => run({ kind, to: { file: to.file, name: to.name } }) }));
+    others.length === 0
+      ? [{ label: "There is no other set", run: () => undefined, disabled: true }]
+      : others.map((to) => ({ label: to.name, run: () => changing.mutate({ kind, to }) }));
   return (
-    <div className={styles.bar} role="toolbar" aria-label="Selected cases">
+    <div className={styles.selected} role="toolbar" aria-label="Selected cases">
       <span>{formatCounted(chosen.size, "case")} selected</span>
       <Menu
         button="Split"
         groups={[
-          splits.map((split) => ({ label: split, run: () => run({ kind: "split", split }) })),
+          splits.map((split) => ({ label: split, run: () => changing.mutate({ kind: "split", split }) })),
           [
-            { label: "Another split …", run: () => setNaming(true) },
-            { label: "No split", run: () => run({ kind: "split", split: "" }) },
+            { label: "Another split …", run: () => setAsked("split") },
+            { label: "No split", run: () => changing.mutate({ kind: "split", split: "" }) },
           ],
         ]}
       />
-      <Menu button="Copy to" groups={[others.length === 0 ? NOWHERE : into("copy")]} />
-      <Menu button="Move to" groups={[others.length === 0 ? NOWHERE : into("move")]} />
-      <button type="button" data-kind="danger" onClick={() => setDeleting(true)}>
+      <Menu button="Copy to" groups={[into("copy")]} />
+      <Menu button="Move to" groups={[into("move")]} />
+      <button type="button" data-kind="danger" onClick={() => setAsked("delete")}>
         Delete <kbd>d</kbd>
       </button>
       <button type="button" onClick={onDone}>
         Select none <kbd>esc</kbd>
       </button>
-      {bulk.isChanging && <span role="status">Writing …</span>}
-      {isNaming && <SplitDialog onClose={() => setNaming(false)} onName={(split) => run({ kind: "split", split })} />}
-      {isDeleting && (
-        <Dialog
+      {changing.isPending && <span role="status">Writing …</span>}
+      {asked === "split" && (
+        <NameDialog
+          title="Another split"
+          label="Split"
+          help="dev, test, or a name of your own."
+          action="Assign"
+          onClose={() => setAsked(null)}
+          onName={(split) => {
+            setAsked(null);
+            changing.mutate({ kind: "split", split });
+          }}
+        />
+      )}
+      {asked === "delete" && (
+        <DeleteDialog
           title={`Delete ${formatCounted(chosen.size, "case")}?`}
-          onClose={() => setDeleting(false)}
-          actions={
-            <>
-              <button type="button" onClick={() => setDeleting(false)}>
-                Keep them
-              </button>
-              <button
-                type="button"
-                data-kind="danger"
-                onClick={() => {
-                  setDeleting(false);
-                  run({ kind: "delete" });
-                }}
-              >
-                Delete
-              </button>
-            </>
-          }
+          keep="Keep them"
+          action="Delete"
+          onClose={() => setAsked(null)}
+          onDelete={() => {
+            setAsked(null);
+            changing.mutate({ kind: "delete" });
+          }}
         >
-          <p>Lost: their labels, splits and comments. Scans keep what they have recorded of them.</p>
-        </Dialog>
+          Lost: their labels, splits and comments. Scans keep what they have recorded of them.
+        </DeleteDialog>
       )}
     </div>
   );
 }
 
-const NOWHERE = [{ label: "There is no other set", run: () => undefined, disabled: true }];
+type BulkChange =
+  | { kind: "split"; split: string }
+  | { kind: "delete" }
+  | { kind: "copy" | "move"; to: { file: string; name: string } };
 
-function SplitDialog({ onClose, onName }: { onClose: () => void; onName: (split: string) => void }) {
-  const form = useId();
-  const [name, setName] = useState("");
-  return (
-    <Dialog
-      title="Another split"
-      onClose={onClose}
-      actions={
-        <button type="submit" form={form} data-kind="primary" disabled={name.trim() === ""}>
-          Assign
-        </button>
+/** Change many cases of a file at once; a toast says what was done, and undoes it. */
+function useBulk(file: string, keys: ReadonlySet<string>, onDone: () => void) {
+  const queries = useQueryClient();
+  const again = () => queries.invalidateQueries({ queryKey: ["labels"] });
+  const read = (from: string) => queries.fetchQuery({ ...casesQuery(from), staleTime: 0 });
+  /** Gives what takes it back. */
+  const write = async (into: string, change: (cases: readonly Case[]) => readonly Fields[]) => {
+    const { items, etag } = await read(into);
+    const body = { cases: [...change(items)] };
+    await send("PUT", "/labels/{file}", { path: { file: into }, body, etag: etag === "" ? "*" : `"${etag}"` });
+    return () => write(into, () => items.map((each) => each.fields));
+  };
+  const isChosen = (each: Case) => keys.has(each.key);
+  return useMutation({
+    mutationFn: async (change: BulkChange) => {
+      if (change.kind === "split") {
+        const { split } = change;
+        return [
+          await write(file, (cases) =>
+            cases.map((each) => (isChosen(each) ? withSplit(each.fields, split) : each.fields)),
+          ),
+        ];
       }
-    >
-      <form
-        id={form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          onClose();
-          onName(name.trim());
-        }}
-      >
-        <Field label="Split" help="dev, test, or a name of your own.">
-          {(control) => (
-            <input {...control} type="text" value={name} onChange={(event) => setName(event.target.value)} />
-          )}
-        </Field>
-      </form>
-    </Dialog>
-  );
+      const undo: (() => Promise<unknown>)[] = [];
+      if (change.kind !== "delete") {
+        const { items } = await read(file);
+        undo.unshift(await write(change.to.file, (cases) => merged(cases, items.filter(isChosen))));
+      }
+      // What is moved is taken out once it stands elsewhere.
+      if (change.kind !== "copy") {
+        const rest = (cases: readonly Case[]) => cases.filter((each) => !isChosen(each)).map((each) => each.fields);
+        undo.unshift(await write(file, rest));
+      }
+      return undo;
+    },
+    onSuccess: (undo, change) => {
+      const takeBack = async () => {
+        for (const each of undo) await each();
+        await again();
+      };
+      toast(`${doneWords(change)}: ${formatCounted(keys.size, "case")}.`, {
+        action: { label: "Undo", run: () => void takeBack().catch(tell) },
+      });
+      onDone();
+    },
+    onError: tell,
+    onSettled: again,
+  });
+}
+
+function tell(error: Error): void {
+  const words =
+    error instanceof ConflictError
+      ? "Somebody else has changed the file meanwhile; nothing was written. It was read again."
+      : error.message;
+  toast(words, { tone: "error" });
+}
+
+function withSplit(fields: Fields, split: string): Fields {
+  const { split: _, ...rest } = fields;
+  return split === "" ? rest : { ...rest, split };
+}
+
+function doneWords(change: BulkChange): string {
+  if (change.kind === "split") return change.split === "" ? "Of no split now" : `Split ${change.split}`;
+  if (change.kind === "delete") return "Deleted";
+  return `${change.kind === "copy" ? "Copied" : "Moved"} to ${change.to.name}`;
 }

@@ -1,5 +1,6 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { useId, useMemo, useState } from "react";
+import type { TranscriptRow } from "../../../api/generated/types.gen.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { formatValue } from "../../../domain/values.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
@@ -10,16 +11,25 @@ import { DataTable } from "../../../ui/data-table/data-table.tsx";
 import type { Selection } from "../../../ui/data-table/selection.ts";
 import { SearchField } from "../../../ui/field.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { casesQuery } from "../api/cases.ts";
-import { type Described, transcriptsOfIdsQuery } from "../api/transcripts.ts";
 import { route, useChangeAddress } from "../model/address.ts";
-import { aboutWords, type Case, casesCsv, casesJson, type Fields, filterCases, idsOf, textOf } from "../model/cases.ts";
+import {
+  aboutWords,
+  type Case,
+  casesCsv,
+  casesJson,
+  type Fields,
+  filterCases,
+  idsOf,
+  labelOf,
+  labelWords,
+  parseLabel,
+  textOf,
+} from "../model/cases.ts";
+import { transcriptsOfIds } from "../model/transcripts.ts";
 import { type Labels, useLabels } from "../model/use-labels.ts";
 import { BulkBar } from "./bulk-bar.tsx";
-import { LabelCell, TextCell } from "./case-cells.tsx";
+import { RefusedLabel, TranscriptLink } from "./case-parts.tsx";
 import styles from "./cases-tab.module.css";
-import { RefusedLabel } from "./refused-label.tsx";
-import { TranscriptLink } from "./transcript-link.tsx";
 
 const NO_SPLIT = "-";
 const PAGE = 50;
@@ -41,19 +51,14 @@ export function CasesTab({ file, name }: { file: string; name: string }) {
   return <CasesTable file={file} name={name} labels={labels} cases={labels.cases} />;
 }
 
-interface CasesTableProps {
-  file: string;
-  name: string;
-  labels: Labels;
-  cases: readonly Case[];
-}
+type TableProps = { file: string; name: string; labels: Labels; cases: readonly Case[] };
 
-function CasesTable({ file, name, labels, cases }: CasesTableProps) {
+function CasesTable({ file, name, labels, cases }: TableProps) {
   const { q = "", split } = route.useSearch();
   const change = useChangeAddress();
   const list = useId();
   const [selection, setSelection] = useState<Selection>(new Set());
-  const total = useQuery({ ...casesQuery(file), select: (read) => read.total }).data ?? cases.length;
+  const total = labels.total ?? cases.length;
   const splits = useMemo(() => [...new Set(cases.map((each) => textOf(each.fields.split)))].sort(), [cases]);
   const shown = useMemo(() => filterCases(cases, split === NO_SPLIT ? "" : split, q), [cases, split, q]);
   const chosen = selection.size === 0 ? shown : shown.filter((each) => selection.has(each.key));
@@ -62,7 +67,7 @@ function CasesTable({ file, name, labels, cases }: CasesTableProps) {
   const rows = { count: shown.length, at: (index: number) => shown[index], need: described.need };
   return (
     <div className={styles.tab}>
-      {labels.refused !== null && <RefusedLabel labels={labels} />}
+      {labels.refused !== null && <RefusedLabel {...labels} refused={labels.refused} />}
       <div className={styles.bar}>
         <SearchField name="Find in the cases" value={q} onChange={(to) => change({ q: to || undefined })} />
         {splits.some(Boolean) && (
@@ -120,30 +125,30 @@ function CasesTable({ file, name, labels, cases }: CasesTableProps) {
   );
 }
 
-type DescribedOf = (fields: Fields) => Described | undefined;
+type DescribedOf = (fields: Fields) => TranscriptRow | undefined;
 
 /** What the transcripts of the cases are that are seen. */
-function useDescribed(cases: readonly Case[]): {
-  of: DescribedOf;
-  need: (first: number, last: number) => void;
-} {
+function useDescribed(cases: readonly Case[]) {
   const [[first, last], setSeen] = useState<readonly [number, number]>([0, 0]);
   const pages = Array.from({ length: last - first + 1 }, (_, at) => {
     const from = (first + at) * PAGE;
     return cases.slice(from, from + PAGE).flatMap(({ fields }) => idsOf(fields).slice(0, 1));
   });
   const found = useQueries({
-    queries: pages.map(transcriptsOfIdsQuery),
-    combine: (results) => new Map(results.flatMap((each) => each.data ?? []).map((each) => [each.id, each])),
+    queries: pages.map(transcriptsOfIds),
+    combine: (results) => {
+      const rows = results.flatMap((each) => each.data?.items ?? []);
+      return new Map(rows.map((row) => [row.transcript_id, row]));
+    },
   });
+  // The rows of the table are told by it what has changed.
   return useMemo(
     () => ({
-      of: (fields) => found.get(idsOf(fields)[0] ?? ""),
-      need: (from, to) =>
-        setSeen((before) => {
-          const next = [Math.floor(from / PAGE), Math.floor(Math.max(from, to) / PAGE)] as const;
-          return before[0] === next[0] && before[1] === next[1] ? before : next;
-        }),
+      of: (fields: Fields) => found.get(idsOf(fields)[0] ?? ""),
+      need: (from: number, to: number) => {
+        const [begin, end] = [Math.floor(from / PAGE), Math.floor(Math.max(from, to) / PAGE)];
+        setSeen((before) => (before[0] === begin && before[1] === end ? before : [begin, end]));
+      },
     }),
     [found],
   );
@@ -190,20 +195,92 @@ function columnsOf(write: Labels["write"], described: DescribedOf, list: string)
   ];
 }
 
-function transcriptWords(described: Described | undefined, fields: Fields): string {
-  if (described === undefined) return idsOf(fields).length === 0 ? "" : aboutOfTask(fields);
+function transcriptWords(described: TranscriptRow | undefined, fields: Fields): string {
+  if (described === undefined) return idsOf(fields).length === 0 ? aboutWords(fields) : "";
   const { task_set, task_id, task_repeat, agent, model, score } = described.values;
   const task = [task_set, task_id].filter(Boolean).join(" / ");
-  const facts = [
-    task,
-    task_repeat == null ? "" : `epoch ${task_repeat}`,
-    agent,
-    model,
-    score == null ? "" : `score ${formatValue(score)}`,
-  ];
-  return facts.filter((fact) => fact !== null && fact !== undefined && fact !== "").join(" · ");
+  const epoch = task_repeat == null ? "" : `epoch ${task_repeat}`;
+  const scored = score == null ? "" : `score ${formatValue(score)}`;
+  return [task, epoch, agent, model, scored].filter((fact) => fact != null && fact !== "").join(" · ");
 }
 
-function aboutOfTask(fields: Fields): string {
-  return fields.task_id === undefined ? "" : aboutWords(fields);
+interface CellProps {
+  row: Case;
+  /** Write the case with other fields. */
+  put: (row: Case, fields: Fields) => void;
+}
+
+/** The label of a case, changed in its place: y, n, a number, a text, null. */
+function LabelCell({ row, put }: CellProps) {
+  const label = labelOf(row.fields);
+  if (label !== null && typeof label === "object") return <InertText text={labelWords(label)} />;
+  return (
+    <Editable
+      name="Label"
+      text={labelWords(label)}
+      tone={typeof label === "boolean" ? String(label) : undefined}
+      save={(text) => text !== "" && put(row, { ...row.fields, target: parseLabel(text) })}
+    />
+  );
+}
+
+/** A text of a case, changed in its place; without any text the field is taken out. */
+function TextCell({ row, put, name, list }: CellProps & { name: "split" | "comment"; list?: string }) {
+  return (
+    <Editable
+      name={name === "split" ? "Split" : "Comment"}
+      text={textOf(row.fields[name])}
+      list={list}
+      save={(text) => {
+        const { [name]: _, ...rest } = row.fields;
+        put(row, text === "" ? rest : { ...rest, [name]: text });
+      }}
+    />
+  );
+}
+
+interface EditableProps {
+  name: string;
+  text: string;
+  tone?: string | undefined;
+  list?: string | undefined;
+  save: (text: string) => void;
+}
+
+function Editable({ name, text, tone, list, save }: EditableProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  if (typed === null) {
+    return (
+      <button
+        type="button"
+        className={styles.cell}
+        data-tone={tone}
+        aria-label={`${name}: ${text || "none"}. Change it`}
+        onClick={() => setTyped(text)}
+      >
+        {text === "" ? <span className="muted">-</span> : <InertText text={text} />}
+      </button>
+    );
+  }
+  const leave = (keeps: boolean) => {
+    if (keeps && typed.trim() !== text) save(typed.trim());
+    setTyped(null);
+  };
+  return (
+    <input
+      // biome-ignore lint/a11y/noAutofocus: it stands where the button was that opened it.
+      autoFocus
+      type="text"
+      aria-label={name}
+      className={styles.input}
+      value={typed}
+      list={list}
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={() => leave(true)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") leave(true);
+        if (event.key === "Escape") leave(false);
+      }}
+    />
+  );
 }

@@ -1,17 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { labelFilesQuery } from "../../../api/label-cases.ts";
+import { ask } from "../../../api/ask.ts";
+import { decodeUrl } from "../../../api/case-key.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { Tabs } from "../../../ui/tabs.tsx";
 import { route, useChangeAddress } from "../model/address.ts";
-import { decodeUrl } from "../model/cases.ts";
 import { AgreementTab } from "./agreement-tab.tsx";
 import { CasesTab } from "./cases-tab.tsx";
-import styles from "./label-set-place.module.css";
+import { SetMenu } from "./dialogs.tsx";
+import styles from "./labels-place.module.css";
 import { QueueTab } from "./queue-tab.tsx";
-import { SetMenu } from "./set-menu.tsx";
 
 const TABS = [
   { id: "cases", label: "Cases" },
@@ -25,7 +25,7 @@ export function LabelSetPlace() {
   const { tab = "cases" } = route.useSearch();
   const change = useChangeAddress();
   const navigate = useNavigate();
-  const files = useQuery(labelFilesQuery());
+  const files = useQuery(ask("/labels"));
   const known = files.data?.items.find((each) => each.file === file);
   const name = known?.name ?? decodeUrl(file);
   const set = { file, name, cases: known?.cases ?? 0, splits: known?.splits ?? {} };
@@ -46,7 +46,7 @@ export function LabelSetPlace() {
         {known?.scanner != null && <span>for {known.scanner}</span>}
         {known?.rater != null && <span>labels of {known.rater}</span>}
       </PlaceHeader>
-      <div className={styles.place}>
+      <div className={styles.set}>
         <Tabs
           label="Validation cases"
           tabs={TABS}

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { ask } from "../../../api/ask.ts";
 import type { LabelFileItem } from "../../../api/generated/types.gen.ts";
-import { labelFilesQuery } from "../../../api/label-cases.ts";
-import { formatCounted } from "../../../domain/format.ts";
+import { formatCounted, formatInterval } from "../../../domain/format.ts";
 import type { Column } from "../../../ui/data-table/columns.ts";
 import { DataTable } from "../../../ui/data-table/data-table.tsx";
 import { allRows } from "../../../ui/data-table/rows.ts";
@@ -11,14 +11,13 @@ import { Icon } from "../../../ui/icon.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { AgreementCell } from "./agreement-cell.tsx";
+import { agreementQuery, rateOf, twoDigits } from "../model/agreement.ts";
+import { NewSetDialog, SetMenu } from "./dialogs.tsx";
 import styles from "./labels-place.module.css";
-import { NewSetDialog } from "./new-set-dialog.tsx";
-import { SetMenu } from "./set-menu.tsx";
 
 /** The sets of validation cases of the project. */
 export function LabelsPlace() {
-  const files = useQuery(labelFilesQuery());
+  const files = useQuery(ask("/labels"));
   const [isMaking, setMaking] = useState(false);
   useKeys("Labels", [{ keys: "n", label: "New set of cases", run: () => setMaking(true) }]);
   return (
@@ -34,22 +33,18 @@ export function LabelsPlace() {
         {files.data !== undefined &&
           formatCounted(files.data.total, "set of validation cases", "sets of validation cases")}
       </PlaceHeader>
-      <Sets files={files.data?.items} error={files.error} retry={() => void files.refetch()} />
+      {files.error !== null && (
+        <ErrorState error={files.error} title="The sets could not be listed." onRetry={files.refetch} />
+      )}
+      {files.isPending && <Skeleton label="Loading the sets" />}
+      {files.error === null && files.data !== undefined && <Sets files={files.data.items} />}
       {isMaking && <NewSetDialog onClose={() => setMaking(false)} />}
     </>
   );
 }
 
-interface SetsProps {
-  files: readonly LabelFileItem[] | undefined;
-  error: Error | null;
-  retry: () => void;
-}
-
-function Sets({ files, error, retry }: SetsProps) {
+function Sets({ files }: { files: readonly LabelFileItem[] }) {
   const navigate = useNavigate();
-  if (error !== null) return <ErrorState error={error} title="The sets could not be listed." onRetry={retry} />;
-  if (files === undefined) return <Skeleton label="Loading the sets" />;
   if (files.length === 0) {
     return (
       <EmptyState title="No validation cases yet" command="scout label latest --blind">
@@ -118,4 +113,42 @@ function counted(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([name, count]) => `${name} ${count}`)
     .join(" · ");
+}
+
+/** How far the scanner that a set is for agrees with it, in its newest scan. */
+function AgreementCell({ file: { file, scanner, cases } }: { file: LabelFileItem }) {
+  const isAsked = scanner !== null && cases !== null && cases > 0;
+  const scans = useQuery({ ...ask("/scans", { query: { limit: 1, scanner: [scanner ?? ""] } }), enabled: isAsked });
+  const scan = scans.data?.items[0]?.scan_id;
+  const agreement = useQuery({
+    ...agreementQuery(file, { scan: scan ?? "", scanner: scanner ?? "" }),
+    enabled: isAsked && scan !== undefined,
+  });
+  if (scanner === null) {
+    return (
+      <Link to="/labels/$file" params={{ file }} search={{ tab: "agreement" }}>
+        choose a scanner
+      </Link>
+    );
+  }
+  if (agreement.error !== null) {
+    return (
+      <>
+        {scanner} <span title={agreement.error.message}>cannot be compared</span>
+      </>
+    );
+  }
+  const row = agreement.data?.rows[0];
+  const rate = row === undefined ? null : rateOf(row, "match_rate");
+  const absent = row === undefined ? "" : "no case is in its newest scan";
+  return (
+    <>
+      {scanner}{" "}
+      <span className={rate === null ? "muted" : undefined}>
+        {rate === null ? absent : formatInterval(...rate)}
+        {row != null && row.kappa !== null && ` · κ ${twoDigits(row.kappa)}`}
+        {scans.data?.items.length === 0 && "no scan yet"}
+      </span>
+    </>
+  );
 }

@@ -3,16 +3,13 @@ import { useState } from "react";
 import { formatCounted } from "../../../domain/format.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { Field } from "../../../ui/field.tsx";
-import { casesQuery } from "../api/cases.ts";
-import type { Strata } from "../api/scans.ts";
 import { route, type Search, useChangeAddress } from "../model/address.ts";
 import { isRaterName, raterFile } from "../model/cases.ts";
-import { labelCommand } from "../model/commands.ts";
-import { labelsFor } from "../model/interval.ts";
-import { DEFAULTS } from "../model/queue.ts";
+import { DEFAULTS, labelCommand, labelsFor, type Sample } from "../model/queue.ts";
 import { useChosenScan } from "../model/use-chosen-scan.ts";
+import { casesQuery } from "../model/use-labels.ts";
+import { ScanChoice, SelectField } from "./choices.tsx";
 import styles from "./queue-setup.module.css";
-import { ScanChoice } from "./scan-choice.tsx";
 
 interface SetupProps {
   file: string;
@@ -20,7 +17,7 @@ interface SetupProps {
   scanner: string | undefined;
 }
 
-const STRATA: readonly { id: Strata; name: string }[] = [
+const STRATA: readonly { id: Sample["by"]; name: string }[] = [
   { id: "value", name: "value: rare ones are included" },
   { id: "task", name: "task" },
   { id: "model", name: "model" },
@@ -33,22 +30,26 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
   const change = useChangeAddress();
   const cases = useQuery(casesQuery(file));
   const [draft, setDraft] = useState<Partial<Search>>({});
+  const edit = (to: Partial<Search>) => setDraft((before) => ({ ...before, ...to }));
   const now: Search = { ...search, ...draft };
-  const chosen = useChosenScan({ scan: now.scan, scanner: now.scanner }, scanner);
+  const scans = useChosenScan(now, scanner);
   const isAgain = now.source === "set";
-  const rater = now.rater ?? "";
-  const asked = {
-    size: now.size ?? DEFAULTS.size,
-    by: now.by ?? DEFAULTS.by,
-    seed: now.seed ?? DEFAULTS.seed,
-  };
+  const { rater = "", size = DEFAULTS.size, by = DEFAULTS.by, seed = DEFAULTS.seed, width = DEFAULTS.width } = now;
+  const chosen = isAgain ? undefined : scans.chosen;
   const problem = problemOf(rater, isAgain);
-  const isReady = problem === undefined && (isAgain || (chosen.scan !== undefined && chosen.scanner !== undefined));
-  const start = () => {
-    const { scan, scanner: of } = isAgain ? {} : chosen;
-    const source = isAgain ? "set" : "scan";
-    change({ ...draft, source, scan, scanner: of, rater: rater === "" ? undefined : rater, case: undefined }, true);
-  };
+  const isReady = problem === undefined && (isAgain || chosen !== undefined);
+  const start = () =>
+    change(
+      {
+        ...draft,
+        source: isAgain ? "set" : "scan",
+        scan: chosen?.scan,
+        scanner: chosen?.scanner,
+        rater: rater === "" ? undefined : rater,
+        case: undefined,
+      },
+      true,
+    );
   return (
     <form
       className={styles.setup}
@@ -58,24 +59,40 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
       }}
     >
       <h2>What comes to be labelled</h2>
-      <SourceChoice
-        isAgain={isAgain}
-        cases={cases.data?.total ?? 0}
-        onChange={(source) => setDraft({ ...draft, source })}
-      />
+      <SourceChoice isAgain={isAgain} cases={cases.data?.total ?? 0} onChange={(source) => edit({ source })} />
       {!isAgain && (
         <>
-          {chosen.error !== null && <p role="alert">{chosen.error.message}</p>}
-          <ScanChoice {...chosen} onChange={(to) => setDraft({ ...draft, ...to })} />
-          <SampleFields search={now} onChange={(to) => setDraft({ ...draft, ...to })} />
+          {scans.error !== null && <p role="alert">{scans.error.message}</p>}
+          <ScanChoice {...scans} onChange={edit} />
+          <NumberField
+            label="Results"
+            help="Those that have a label already count as well."
+            value={size}
+            most={1000}
+            onChange={(to) => edit({ size: to })}
+          />
+          <SelectField
+            label="As many of each"
+            help="Precision, recall and kappa are those of the sample."
+            value={by}
+            options={STRATA}
+            onChange={(to) => edit({ by: to })}
+          />
+          <NumberField
+            label="Width of the interval that you want"
+            help={`In points of a hundred. At worst it takes ${formatCounted(labelsFor(width / 100, 0.5), "label")}.`}
+            value={width}
+            most={100}
+            onChange={(to) => edit({ width: Math.max(1, to) })}
+          />
         </>
       )}
       <NumberField
         label="Order"
         help="Another seed gives another order; the same one always the same."
-        value={asked.seed}
+        value={seed}
         most={2 ** 31}
-        onChange={(seed) => setDraft({ ...draft, seed })}
+        onChange={(to) => edit({ seed: to })}
       />
       <Field
         label={isAgain ? "Your name, as the second rater" : "Your name, if you are the second rater"}
@@ -92,7 +109,7 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
             type="text"
             value={rater}
             spellCheck={false}
-            onChange={(event) => setDraft({ ...draft, rater: event.target.value.trim() })}
+            onChange={(event) => edit({ rater: event.target.value.trim() })}
           />
         )}
       </Field>
@@ -100,16 +117,12 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
         <button type="submit" data-kind="primary" disabled={!isReady}>
           Begin to label
         </button>
-        {!isAgain && chosen.scan !== undefined && chosen.scanner !== undefined && (
+        {chosen !== undefined && (
           <AsCommand
             commands={[
               {
                 name: "The same in a terminal",
-                command: labelCommand(rater === "" ? name : raterFile(name, rater), {
-                  ...asked,
-                  scan: chosen.scan,
-                  scanner: chosen.scanner,
-                }),
+                command: labelCommand(rater === "" ? name : raterFile(name, rater), chosen, { size, by, seed }),
               },
             ]}
           />
@@ -143,43 +156,6 @@ function SourceChoice({ isAgain, cases, onChange }: SourceProps) {
         The {formatCounted(cases, "case")} of this set, by a second rater
       </label>
     </fieldset>
-  );
-}
-
-function SampleFields({ search, onChange }: { search: Search; onChange: (to: Partial<Search>) => void }) {
-  const width = search.width ?? DEFAULTS.width;
-  return (
-    <>
-      <NumberField
-        label="Results"
-        help="Those that have a label already count as well."
-        value={search.size ?? DEFAULTS.size}
-        most={1000}
-        onChange={(size) => onChange({ size })}
-      />
-      <Field label="As many of each" help="Precision, recall and kappa are those of the sample.">
-        {(control) => (
-          <select
-            {...control}
-            value={search.by ?? DEFAULTS.by}
-            onChange={(event) => onChange({ by: event.target.value as Strata })}
-          >
-            {STRATA.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <NumberField
-        label="Width of the interval that you want"
-        help={`In points of a hundred. At worst it takes ${formatCounted(labelsFor(width / 100, 0.5), "label")}.`}
-        value={width}
-        most={100}
-        onChange={(to) => onChange({ width: Math.max(1, to) })}
-      />
-    </>
   );
 }
 

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { decodeUrl, encodeUrl } from "../../../api/case-key.ts";
 import {
   type Case,
   CaseIndex,
   casesCsv,
-  decodeUrl,
-  encodeUrl,
   type Fields,
   filterCases,
   isRaterName,

@@ -1,14 +1,10 @@
 /** Cases of a file of labels: what they are about, what they say, and how they are written. */
 
-import type { JsonValue } from "../../../api/generated/types.gen.ts";
+import { caseKey } from "../../../api/case-key.ts";
+import type { JsonValue, LabelCaseItem } from "../../../api/generated/types.gen.ts";
 
-export type Fields = Readonly<Record<string, JsonValue>>;
-
-export interface Case {
-  /** What it is about, as URLs name it. */
-  key: string;
-  fields: Fields;
-}
+export type Case = LabelCaseItem;
+export type Fields = Case["fields"];
 
 /** What is expected; undefined where nothing is. `null` expects that there is no value. */
 export function labelOf(fields: Fields | undefined): JsonValue | undefined {
@@ -20,7 +16,7 @@ export function labelWords(label: JsonValue | undefined): string {
   if (typeof label === "string") return label;
   if (label !== null && typeof label === "object" && !Array.isArray(label)) {
     return Object.entries(label)
-      .map(([name, value]) => `${name}: ${labelWords(value as JsonValue)}`)
+      .map(([name, value]) => `${name}: ${labelWords(value)}`)
       .join(", ");
   }
   return JSON.stringify(label);
@@ -29,17 +25,9 @@ export function labelWords(label: JsonValue | undefined): string {
 /** Read a label as it is typed, as the command line reads it: `y`, `no`, `3`, `null`, or a text. */
 export function parseLabel(typed: string): JsonValue {
   const text = typed.trim();
-  const words: Record<string, JsonValue> = {
-    y: true,
-    yes: true,
-    true: true,
-    n: false,
-    no: false,
-    false: false,
-    null: null,
-  };
-  const word = Object.hasOwn(words, text.toLowerCase()) ? words[text.toLowerCase()] : undefined;
-  if (word !== undefined) return word;
+  if (/^(y|yes|true)$/i.test(text)) return true;
+  if (/^(n|no|false)$/i.test(text)) return false;
+  if (/^null$/i.test(text)) return null;
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
@@ -114,27 +102,10 @@ export function merged(cases: readonly Case[], added: readonly Case[]): readonly
   return [...found.values()];
 }
 
-/** The key of a case in URLs: base64 (of URLs) of the JSON of its id, its ids, or its task and epoch. */
+/** The name of a case in addresses, as the server makes it. */
 export function keyOf(fields: Fields): string {
   const named = ["task_id", "epoch", "task_repeat"].filter((name) => fields[name] !== undefined);
-  return encodeUrl(JSON.stringify(fields.id ?? Object.fromEntries(named.map((name) => [name, fields[name]]))));
-}
-
-/** A path of the project as URLs name it. */
-export function encodeUrl(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-
-export function decodeUrl(written: string): string {
-  try {
-    const binary = atob(written.replaceAll("-", "+").replaceAll("_", "/"));
-    return new TextDecoder().decode(Uint8Array.from(binary, (each) => each.charCodeAt(0)));
-  } catch {
-    return written;
-  }
+  return caseKey(fields.id ?? Object.fromEntries(named.map((name) => [name, fields[name]])));
 }
 
 /** The file of a second rater: `cases.anna.csv` beside `cases.csv`. */
@@ -158,31 +129,25 @@ export function filterCases(cases: readonly Case[], split: string | undefined, s
 }
 
 export function casesJson(cases: readonly Case[]): string {
-  return `${JSON.stringify(
-    cases.map((each) => each.fields),
-    null,
-    2,
-  )}\n`;
+  const fields = cases.map((each) => each.fields);
+  return `${JSON.stringify(fields, null, 2)}\n`;
 }
 
 /** The same as CSV, as files of labels are written. */
 export function casesCsv(cases: readonly Case[]): string {
-  const rows = cases.map(({ fields }) => flat(fields));
+  const rows: Record<string, string>[] = cases.map(({ fields }) =>
+    Object.fromEntries(Object.entries(fields).flatMap(cellsOf)),
+  );
   const names = [...new Set(["id", ...rows.flatMap((row) => Object.keys(row))])];
   const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))];
   return lines.map((cells) => `${cells.map(csvCell).join(",")}\n`).join("");
 }
 
-function flat(fields: Fields): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => cellsOf(name, value)));
-}
-
-const PARTS: Readonly<Record<string, string>> = { labels: "label_", target: "target_" };
-
-function cellsOf(name: string, value: JsonValue): [string, string][] {
-  const part = PARTS[name];
-  if (part !== undefined && value !== null && typeof value === "object") {
-    return Object.entries(value).map(([key, expected]) => [part + key, valueCell(expected as JsonValue)]);
+function cellsOf([name, value]: [string, JsonValue]): [string, string][] {
+  const isSpread = (name === "labels" || name === "target") && value !== null && typeof value === "object";
+  if (isSpread) {
+    const part = name === "labels" ? "label" : "target";
+    return Object.entries(value).map(([key, expected]) => [`${part}_${key}`, valueCell(expected)]);
   }
   if (name === "target") return [[name, valueCell(value)]];
   return [[name, typeof value === "string" ? value : JSON.stringify(value)]];

@@ -1,9 +1,18 @@
 import { expect, test } from "vitest";
 import { type Fields, keyOf } from "./cases.ts";
-import { type Asked, askedOfCases, choicesOf, entriesOf, nextOpen } from "./queue.ts";
+import {
+  type Asked,
+  askedOfCases,
+  choicesOf,
+  entriesOf,
+  intervalWidth,
+  labelCommand,
+  labelsFor,
+  nextOpen,
+} from "./queue.ts";
 
 const cased = (fields: Fields) => ({ key: keyOf(fields), fields });
-const asked = (id: string): Asked => ({ key: keyOf({ id }), about: { id }, transcript: id, result: null });
+const asked = (id: string): Asked => ({ key: keyOf({ id }), about: { id }, transcript_id: id, uuid: null });
 
 test("goes on at the next case without a label, then at those that were skipped", () => {
   const entries = entriesOf(["a", "b", "c"].map(asked), [cased({ id: "b", target: false })]);
@@ -35,4 +44,27 @@ test("offers what the scanner can say, else the texts that cases expect", () => 
   expect(choicesOf([], cases)).toEqual(["done"]);
   expect(choicesOf(["x", "y"], cases)).toEqual(["x", "y"]);
   expect(choicesOf("abcdefghijkl".split(""), [])).toHaveLength(9);
+});
+
+test("writes what does the same, so that a shell takes each word as one", () => {
+  const [scan, sample] = [{ scan: "JeSTic", scanner: "edits tests" }, { size: 10, by: "value", seed: 3 } as const];
+  expect(labelCommand("it's.csv", scan, sample)).toBe(
+    `scout label JeSTic --scanner 'edits tests' --sample 10 --stratify value --seed 3 --blind --cases 'it'"'"'s.csv'`,
+  );
+});
+
+test("is as wide as Wilson's interval of the reports", () => {
+  // 5 cases, 4 as labelled: 38 to 96 percent.
+  expect(intervalWidth(5, 0.8)).toBeCloseTo(0.964 - 0.376, 2);
+  expect(intervalWidth(0, 0.5)).toBe(1);
+});
+
+test.each([
+  [0.2, 0.5],
+  [0.1, 0.9],
+  [0.05, 1],
+])("counts the labels for a width of %d at a rate of %d", (width, share) => {
+  const n = labelsFor(width, share);
+  expect(intervalWidth(n, share)).toBeLessThanOrEqual(width);
+  expect(intervalWidth(n - 1, share)).toBeGreaterThan(width);
 });

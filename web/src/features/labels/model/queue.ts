@@ -1,18 +1,26 @@
-/** The queue: which case comes next. */
+/** The queue: which case comes next, and how many it takes. */
 
-import { type Case, CaseIndex, encodeUrl, type Fields, idsOf, keyOf, labelOf } from "./cases.ts";
+import { encodeUrl } from "../../../api/case-key.ts";
+import type { LabelsGetQueueData, QueueItem } from "../../../api/generated/types.gen.ts";
+import { shellLine } from "../../../domain/shell-words.ts";
+import { type Case, CaseIndex, idsOf, keyOf, labelOf } from "./cases.ts";
 
 /** How a queue is made unless the address says otherwise; `width`: of the interval that is wanted, in points. */
 export const DEFAULTS = { size: 20, by: "value", seed: 0, width: 20 } as const;
 
+export interface ChosenScan {
+  scan: string;
+  scanner: string;
+}
+
+export type Sample = Required<Omit<NonNullable<LabelsGetQueueData["query"]>, "location">>;
+
 /** What comes to be labelled. */
-export interface Asked {
-  key: string;
-  about: Fields;
+export interface Asked extends Pick<QueueItem, "key" | "about"> {
   /** Null: it has to be found by its task. */
-  transcript: string | null;
+  transcript_id: string | null;
   /** The result that a scanner gave; null: nobody has asked one. */
-  result: string | null;
+  uuid: string | null;
 }
 
 export interface Entry extends Asked {
@@ -35,20 +43,17 @@ export function nextOpen(entries: readonly Entry[], after: number): number {
   return next >= 0 ? next : entries.findIndex((entry, place) => place !== after && !entry.isLabelled);
 }
 
+const ABOUT = ["id", "task_id", "epoch", "task_repeat"];
+
 /** The cases of a set for a second rater, in an order that the seed decides, without what the first says. */
 export function askedOfCases(cases: readonly Case[], seed: number): readonly Asked[] {
   const drawn = cases.map(({ fields }) => {
-    const about: Record<string, Fields[string]> = {};
-    for (const name of ["id", "task_id", "epoch", "task_repeat"]) {
-      if (fields[name] !== undefined) about[name] = fields[name];
-    }
-    return { about: about as Fields, drawn: hash(`${seed} ${keyOf(about)}`) };
+    const about = Object.fromEntries(Object.entries(fields).filter(([name]) => ABOUT.includes(name)));
+    const [id = null, ...others] = idsOf(about);
+    const key = keyOf(about);
+    return { key, about, transcript_id: others.length === 0 ? id : null, uuid: null, drawn: hash(`${seed} ${key}`) };
   });
-  drawn.sort((one, other) => one.drawn - other.drawn);
-  return drawn.map(({ about }) => {
-    const ids = idsOf(about);
-    return { key: keyOf(about), about, transcript: ids.length === 1 ? (ids[0] ?? null) : null, result: null };
-  });
+  return drawn.sort((one, other) => one.drawn - other.drawn);
 }
 
 /** Values to choose from by number: those that are told, or else the texts that cases expect. */
@@ -59,6 +64,34 @@ export function choicesOf(told: readonly string[], cases: readonly Case[]): read
 }
 
 const MOST_CHOICES = 9;
+
+/** What labels the same results on the command line. */
+export function labelCommand(name: string, { scan, scanner }: ChosenScan, { size, by, seed }: Sample): string {
+  const sample = ["--sample", String(size), "--stratify", by, "--seed", String(seed)];
+  return shellLine(["scout", "label", scan, "--scanner", scanner, ...sample, "--blind", "--cases", name]);
+}
+
+const Z = 1.959964;
+const MOST = 100_000;
+
+/** How wide Wilson's interval of 95 % of a rate is after `n` labels, from 0 to 1, as the reports have it. */
+export function intervalWidth(n: number, share: number): number {
+  if (n === 0) return 1;
+  const z2 = Z * Z;
+  const half = (Z / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
+  return Math.min(1, 2 * half);
+}
+
+/** How many labels it takes until the interval is no wider than that, if the rate stays as it is. */
+export function labelsFor(width: number, share: number): number {
+  let [low, high] = [1, MOST];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (intervalWidth(middle, share) <= width) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
 
 /** FNV-1a: the same order on every machine. */
 function hash(text: string): number {

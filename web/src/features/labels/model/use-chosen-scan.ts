@@ -1,25 +1,31 @@
 import { useQuery } from "@tanstack/react-query";
-import { scansOfScannerQuery } from "../api/scans.ts";
+import { ask } from "../../../api/ask.ts";
+import type { Search } from "./address.ts";
+
+export type AskedScan = Pick<Search, "scan" | "scanner">;
 
 const MOST = 100;
 
-export interface ChosenScan {
-  scan: string | undefined;
-  scanner: string | undefined;
-}
-
 /** Which scan and which of its scanners is meant: what was chosen, else the newest scan of the scanner of the set. */
-export function useChosenScan(asked: ChosenScan, scannerOfSet: string | undefined) {
-  const scans = useQuery(scansOfScannerQuery(undefined, MOST));
+export function useChosenScan(asked: AskedScan, scannerOfSet: string | undefined) {
+  const scans = useQuery(ask("/scans", { query: { limit: MOST } }));
   const items = scans.data?.items ?? [];
   const wanted = asked.scanner ?? scannerOfSet;
-  const scan =
+  const found =
     items.find((each) => each.scan_id === asked.scan) ??
     items.find((each) => wanted !== undefined && each.scanner_names.includes(wanted)) ??
     items[0];
   // A scan that is not among the newest is taken at its word.
-  const id = asked.scan ?? scan?.scan_id;
-  const names = scan?.scan_id === id ? (scan?.scanner_names ?? []) : [];
+  const scan = asked.scan ?? found?.scan_id;
+  const names = found?.scan_id === scan ? (found?.scanner_names ?? []) : [];
   const scanner = names.length === 0 || (wanted !== undefined && names.includes(wanted)) ? wanted : names[0];
-  return { items, scan: id, scanner, names, error: scans.error, isLoading: scans.isPending };
+  return {
+    items,
+    names,
+    scan,
+    scanner,
+    chosen: scan === undefined || scanner === undefined ? undefined : { scan, scanner },
+    error: scans.error,
+    isLoading: scans.isPending,
+  };
 }

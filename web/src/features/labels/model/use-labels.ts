@@ -1,10 +1,31 @@
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
-import { ConflictError } from "../../../api/errors.ts";
+import { keyOf } from "../../../api/ask.ts";
+import { read, send } from "../../../api/client.ts";
+import { ConflictError, ServerError } from "../../../api/errors.ts";
+import type { LabelCases } from "../../../api/generated/types.gen.ts";
 import { deleteCase, putCase } from "../../../api/label-cases.ts";
-import { type Cases, casesQuery } from "../api/cases.ts";
-import { createFile } from "../api/label-files.ts";
 import { type Case, type Fields, isSameCase, patched } from "./cases.ts";
+
+/** People write sets of hundreds; a page holds more than that. */
+const LIMIT = 10_000;
+/** The file is made with its first label. */
+const NO_FILE: LabelCases = { items: [], total: 0, next: null, etag: "" };
+
+export function casesQuery(file: string) {
+  const asked = { path: { file }, query: { limit: LIMIT } };
+  return queryOptions({
+    queryKey: keyOf("/labels/{file}", asked, "or none"),
+    queryFn: async ({ signal }): Promise<LabelCases> => {
+      try {
+        return await read("/labels/{file}", { ...asked, signal });
+      } catch (error) {
+        if (error instanceof ServerError && error.status === 404) return NO_FILE;
+        throw error;
+      }
+    },
+  });
+}
 
 /** What is to be written of a case, and what stood there when it was decided; null and undefined: no case. */
 interface Change {
@@ -13,99 +34,87 @@ interface Change {
   before: Fields | undefined;
 }
 
-interface Refused {
-  change: Change;
-  error: Error;
-  isConflict: boolean;
-}
-
-export interface Labels {
-  /** The cases with what is on its way into the file; undefined while they load. */
-  cases: readonly Case[] | undefined;
-  error: Error | null;
-  /** The change that could not be written; it is kept until it is written after all, or dropped. */
-  refused: Refused | null;
-  isWriting: boolean;
-  write: (change: Change) => void;
-  /** Write what was refused over what stands there now. */
-  insist: () => void;
-  drop: () => void;
-  retry: () => void;
-}
-
-const NONE: readonly Change[] = [];
+export type Labels = ReturnType<typeof useLabels>;
 
 /** The labels of a file: each is written at once, one after the other, and never over what was not seen. */
-export function useLabels(file: string, name: string): Labels {
+export function useLabels(file: string, name: string) {
   const queries = useQueryClient();
   const query = useQuery(casesQuery(file));
-  const [pending, setPending] = useState<readonly Change[]>(NONE);
-  const [refused, setRefused] = useState<Refused | null>(null);
+  const [pending, setPending] = useState<readonly Change[]>([]);
+  const [refused, setRefused] = useState<{ change: Change; error: Error } | null>(null);
   const chain = useRef<Promise<void>>(Promise.resolve());
+  // The columns of a table depend on it.
   const write = useCallback(
     (change: Change) => {
       setPending((before) => [...before, change]);
       chain.current = chain.current.then(async () => {
         try {
-          await send(queries, file, name, change);
+          await writeCase(queries, file, name, change);
           setPending((before) => before.filter((each) => each !== change));
         } catch (error) {
-          setRefused({ change, error: error as Error, isConflict: error instanceof ConflictError });
+          setRefused({ change, error: error as Error });
           if (error instanceof ConflictError) void queries.invalidateQueries(casesQuery(file));
         }
       });
     },
     [queries, file, name],
   );
-  const forget = useCallback((change: Change) => {
-    setPending((before) => before.filter((each) => each !== change));
+  const drop = () => {
+    setPending((before) => before.filter((each) => each !== refused?.change));
     setRefused(null);
-  }, []);
+  };
+  const insist = async () => {
+    if (refused === null) return;
+    // What is written over is what stands there now.
+    const { data, error } = await query.refetch();
+    if (error !== null) return;
+    drop();
+    const { key, fields } = refused.change;
+    write({ key, fields, before: data?.items.find((each) => each.key === key)?.fields });
+  };
   const cases = useMemo(
-    () => query.data && pending.reduce((items, { key, fields }) => patched(items, key, fields), query.data.items),
+    () =>
+      query.data &&
+      pending.reduce<readonly Case[]>((items, { key, fields }) => patched(items, key, fields), query.data.items),
     [query.data, pending],
   );
   return {
+    /** The cases with what is on its way into the file; undefined while they load. */
     cases,
+    total: query.data?.total,
     error: query.error,
+    retry: query.refetch,
+    /** The change that could not be written; it is kept until it is written after all, or dropped. */
     refused,
-    isWriting: pending.length > 0 && refused === null,
+    /** Whether the file says less than is shown. */
+    isWriting: pending.some((each) => each !== refused?.change),
     write,
-    insist: () => {
-      if (refused === null) return;
-      const { key, fields } = refused.change;
-      // What is written over is what stands there now.
-      void query.refetch().then(({ data, error }) => {
-        if (error !== null) return;
-        forget(refused.change);
-        write({ key, fields, before: data?.items.find((each) => each.key === key)?.fields });
-      });
-    },
-    drop: () => {
-      if (refused !== null) forget(refused.change);
-    },
-    retry: () => void query.refetch(),
+    insist,
+    drop,
   };
 }
 
-async function send(queries: QueryClient, file: string, name: string, change: Change): Promise<void> {
+async function writeCase(queries: QueryClient, file: string, name: string, change: Change): Promise<void> {
   const { key, fields, before } = change;
   const asked = casesQuery(file);
   const known = await queries.ensureQueryData(asked);
-  if (known.etag === null) {
-    if (fields === null) return;
-    await createFile(name, [fields]);
-    await queries.invalidateQueries(asked);
-    return;
-  }
   const now = known.items.find((each) => each.key === key)?.fields;
   if (!isSameCase(now, before)) throw new ConflictError("Somebody else has changed this case meanwhile.");
   if (fields === null && now === undefined) return;
-  const told = fields === null ? await deleteCase(file, key, known.etag) : await putCase(file, key, fields, known.etag);
-  // What was asked before the change must not come after it.
+  const { etag } = await sendCase(file, name, change, known.etag);
+  // What was asked before the change must not come after it. The answer itself says how the file stands: to ask again
+  // would give what was before if the server tells of the change meanwhile, and the next label would make the file anew.
   await queries.cancelQueries(asked);
-  queries.setQueryData<Cases>(asked.queryKey, (cases) => {
-    const items = patched(cases?.items ?? [], key, fields);
-    return { items, total: items.length, etag: `"${told.etag}"` };
+  // What is compared with the labels is asked when it is shown next, even if the server has not told of the change yet.
+  await queries.invalidateQueries({ queryKey: ["labels"], refetchType: "none" });
+  queries.setQueryData(asked.queryKey, (cases) => {
+    const items = [...patched(cases?.items ?? [], key, fields)];
+    return { items, total: items.length, next: null, etag };
   });
+}
+
+function sendCase(file: string, name: string, { key, fields }: Change, etag: string) {
+  if (fields === null) return deleteCase(file, key, `"${etag}"`);
+  if (etag === NO_FILE.etag) return send("POST", "/labels", { body: { name, cases: [fields] } });
+  return putCase(file, key, fields, `"${etag}"`);
 }

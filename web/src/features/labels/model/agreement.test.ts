@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AgreementRow, ScannerAgreement } from "../../../api/generated/types.gen.ts";
-import { agreementMarkdown } from "./as-markdown.ts";
+import { agreementMarkdown, validateCommand } from "./agreement.ts";
 
 const row = {
   group: "all",
@@ -32,4 +32,10 @@ test("writes rates with their intervals, and what differs, in cells that stay ce
     "| all | 5 | 80 % (38 to 96) | - | - | - | 0.00 (0.00 to 0.40) |",
     "| a | true | false | one \\| two three |",
   ]);
+});
+
+test("writes what compares the same on the command line", () => {
+  expect(validateCommand("labels/cases.csv", { scan: "JeSTic", scanner: "refusals" }, "task")).toBe(
+    "scout validate JeSTic -V refusals:labels/cases.csv --by task",
+  );
 });
