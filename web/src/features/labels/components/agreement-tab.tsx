@@ -9,8 +9,8 @@ import { useChosenScan } from "../model/use-chosen-scan.ts";
 import { casesQuery } from "../model/use-labels.ts";
 import { AgreementReport, RatersPanel } from "./agreement-report.tsx";
 import styles from "./agreement-tab.module.css";
+import { Verdict } from "./case-parts.tsx";
 import { ScanChoice, SelectField } from "./choices.tsx";
-import { Verdict } from "./verdict.tsx";
 
 const GROUPS: readonly { id: Group | ""; name: string }[] = [
   { id: "", name: "nothing" },

@@ -29,25 +29,37 @@ export function BulkBar({ file, splits, chosen, onDone }: BulkBarProps) {
     { keys: "d", label: "Delete the selected cases", run: () => setAsked("delete") },
     { label: "Give the selected cases another split", run: () => setAsked("split") },
   ]);
-  const into = (kind: "copy" | "move") =>
-    others.length === 0
-      ? [{ label: "There is no other set", run: () => undefined, disabled: true }]
-      : others.map((to) => ({ label: to.name, run: () => changing.mutate({ kind, to }) }));
+  const split = (to: string) => {
+    setAsked(null);
+    changing.mutate({
+      done: to === "" ? "Of no split now" : `Split ${to}`,
+      change: ({ split: _, ...rest }) => [to === "" ? rest : { ...rest, split: to }],
+    });
+  };
+  const copy = others.map(({ name, file: into }) => ({
+    label: name,
+    run: () => changing.mutate({ done: `Copied to ${name}`, into }),
+  }));
+  const move = others.map(({ name, file: into }) => ({
+    label: name,
+    run: () => changing.mutate({ done: `Moved to ${name}`, into, change: TAKE_OUT }),
+  }));
+  const nowhere = { label: "There is no other set", run: () => undefined, disabled: true };
   return (
     <div className={styles.selected} role="toolbar" aria-label="Selected cases">
       <span>{formatCounted(chosen.size, "case")} selected</span>
       <Menu
         button="Split"
         groups={[
-          splits.map((split) => ({ label: split, run: () => changing.mutate({ kind: "split", split }) })),
+          splits.map((to) => ({ label: to, run: () => split(to) })),
           [
             { label: "Another split …", run: () => setAsked("split") },
-            { label: "No split", run: () => changing.mutate({ kind: "split", split: "" }) },
+            { label: "No split", run: () => split("") },
           ],
         ]}
       />
-      <Menu button="Copy to" groups={[into("copy")]} />
-      <Menu button="Move to" groups={[into("move")]} />
+      <Menu button="Copy to" groups={[others.length === 0 ? [nowhere] : copy]} />
+      <Menu button="Move to" groups={[others.length === 0 ? [nowhere] : move]} />
       <button type="button" data-kind="danger" onClick={() => setAsked("delete")}>
         Delete <kbd>d</kbd>
       </button>
@@ -62,10 +74,7 @@ export function BulkBar({ file, splits, chosen, onDone }: BulkBarProps) {
           help="dev, test, or a name of your own."
           action="Assign"
           onClose={() => setAsked(null)}
-          onName={(split) => {
-            setAsked(null);
-            changing.mutate({ kind: "split", split });
-          }}
+          onName={split}
         />
       )}
       {asked === "delete" && (
@@ -76,7 +85,7 @@ export function BulkBar({ file, splits, chosen, onDone }: BulkBarProps) {
           onClose={() => setAsked(null)}
           onDelete={() => {
             setAsked(null);
-            changing.mutate({ kind: "delete" });
+            changing.mutate({ done: "Deleted", change: TAKE_OUT });
           }}
         >
           Lost: their labels, splits and comments. Scans keep what they have recorded of them.
@@ -86,10 +95,16 @@ export function BulkBar({ file, splits, chosen, onDone }: BulkBarProps) {
   );
 }
 
-type BulkChange =
-  | { kind: "split"; split: string }
-  | { kind: "delete" }
-  | { kind: "copy" | "move"; to: { file: string; name: string } };
+interface BulkChange {
+  /** What was done, for the toast. */
+  done: string;
+  /** Another file that takes the cases. */
+  into?: string;
+  /** What becomes of each in its own file; without this, it stays. */
+  change?: (fields: Fields) => readonly Fields[];
+}
+
+const TAKE_OUT = () => [];
 
 /** Change many cases of a file at once; a toast says what was done, and undoes it. */
 function useBulk(file: string, keys: ReadonlySet<string>, onDone: () => void) {
@@ -97,41 +112,36 @@ function useBulk(file: string, keys: ReadonlySet<string>, onDone: () => void) {
   const again = () => queries.invalidateQueries({ queryKey: ["labels"] });
   const read = (from: string) => queries.fetchQuery({ ...casesQuery(from), staleTime: 0 });
   /** Gives what takes it back. */
-  const write = async (into: string, change: (cases: readonly Case[]) => readonly Fields[]) => {
-    const { items, etag } = await read(into);
-    const body = { cases: [...change(items)] };
-    await send("PUT", "/labels/{file}", { path: { file: into }, body, etag: etag === "" ? "*" : `"${etag}"` });
-    return () => write(into, () => items.map((each) => each.fields));
+  const write = async (file: string, change: (cases: readonly Case[]) => readonly Fields[]) => {
+    const { items, etag } = await read(file);
+    await send("PUT", "/labels/{file}", {
+      path: { file },
+      body: { cases: [...change(items)] },
+      etag: etag === "" ? "*" : `"${etag}"`,
+    });
+    return () => write(file, () => items.map((each) => each.fields));
   };
-  const isChosen = (each: Case) => keys.has(each.key);
   return useMutation({
-    mutationFn: async (change: BulkChange) => {
-      if (change.kind === "split") {
-        const { split } = change;
-        return [
-          await write(file, (cases) =>
-            cases.map((each) => (isChosen(each) ? withSplit(each.fields, split) : each.fields)),
-          ),
-        ];
-      }
+    mutationFn: async ({ into, change }: BulkChange) => {
       const undo: (() => Promise<unknown>)[] = [];
-      if (change.kind !== "delete") {
+      if (into !== undefined) {
         const { items } = await read(file);
-        undo.unshift(await write(change.to.file, (cases) => merged(cases, items.filter(isChosen))));
+        const chosen = items.filter((each) => keys.has(each.key));
+        undo.unshift(await write(into, (cases) => merged(cases, chosen)));
       }
       // What is moved is taken out once it stands elsewhere.
-      if (change.kind !== "copy") {
-        const rest = (cases: readonly Case[]) => cases.filter((each) => !isChosen(each)).map((each) => each.fields);
-        undo.unshift(await write(file, rest));
+      if (change !== undefined) {
+        const changed = ({ key, fields }: Case) => (keys.has(key) ? change(fields) : [fields]);
+        undo.unshift(await write(file, (cases) => cases.flatMap(changed)));
       }
       return undo;
     },
-    onSuccess: (undo, change) => {
+    onSuccess: (undo, { done }) => {
       const takeBack = async () => {
         for (const each of undo) await each();
         await again();
       };
-      toast(`${doneWords(change)}: ${formatCounted(keys.size, "case")}.`, {
+      toast(`${done}: ${formatCounted(keys.size, "case")}.`, {
         action: { label: "Undo", run: () => void takeBack().catch(tell) },
       });
       onDone();
@@ -147,15 +157,4 @@ function tell(error: Error): void {
       ? "Somebody else has changed the file meanwhile; nothing was written. It was read again."
       : error.message;
   toast(words, { tone: "error" });
-}
-
-function withSplit(fields: Fields, split: string): Fields {
-  const { split: _, ...rest } = fields;
-  return split === "" ? rest : { ...rest, split };
-}
-
-function doneWords(change: BulkChange): string {
-  if (change.kind === "split") return change.split === "" ? "Of no split now" : `Split ${change.split}`;
-  if (change.kind === "delete") return "Deleted";
-  return `${change.kind === "copy" ? "Copied" : "Moved"} to ${change.to.name}`;
 }

@@ -10,8 +10,8 @@ import { agreementQuery, rateOf } from "../model/agreement.ts";
 import { aboutWords, labelOf, labelWords, parseLabel, textOf } from "../model/cases.ts";
 import { type ChosenScan, DEFAULTS, type Entry, intervalWidth, labelsFor } from "../model/queue.ts";
 import styles from "./case-panel.module.css";
+import { VerdictNote } from "./case-parts.tsx";
 import type { QueueProps } from "./queue-tab.tsx";
-import { VerdictNote } from "./verdict.tsx";
 
 interface CasePanelProps extends QueueProps {
   entries: readonly Entry[];
@@ -34,13 +34,16 @@ interface CasePanelProps extends QueueProps {
 
 /** What is asked of one case, and what can be said of it. */
 export function CasePanel(props: CasePanelProps) {
-  const { entries, entry, place, question, target, scan, choices, last, take, undo, see, onCite } = props;
+  const { entries, entry, place, question, target, scan, choices, last, say, take, undo, see, onCite } = props;
   const labelled = entries.filter((each) => each.isLabelled).length;
   const label = labelOf(entry.found?.fields);
-  const comment = useComment(props);
-  const say = (value: JsonValue) => props.say(value, comment.text.trim());
+  // The comment goes into the file with the label; that of a case that has one when its field is left.
+  const kept = textOf(entry.found?.fields.comment);
+  const [typed, setTyped] = useState<string | null>(null);
+  const comment = typed ?? kept;
+  const field = useRef<HTMLTextAreaElement>(null);
   useKeys("Label", [
-    { keys: "c", label: "Comment on the case", run: comment.focus },
+    { keys: "c", label: "Comment on the case", run: () => field.current?.focus() },
     ...(entry.isLabelled ? [{ keys: "Backspace", label: "Take the label away", run: take }] : []),
   ]);
   return (
@@ -62,7 +65,7 @@ export function CasePanel(props: CasePanelProps) {
           {question !== null && <InertText text={question} />}
           {question === null && <>What should {scan === null ? "a scanner" : <b>{scan.scanner}</b>} find here?</>}
         </p>
-        <LabelButtons choices={choices} label={label} say={say} />
+        <LabelButtons choices={choices} label={label} say={(value) => say(value, comment.trim())} />
         {entry.isLabelled && (
           <p className={styles.said}>
             You said <b>{labelWords(label)}</b>.{" "}
@@ -76,7 +79,18 @@ export function CasePanel(props: CasePanelProps) {
         <span>
           Comment <kbd>c</kbd>
         </span>
-        <textarea {...comment.field} rows={2} />
+        <textarea
+          ref={field}
+          rows={2}
+          value={comment}
+          onChange={(event) => setTyped(event.target.value)}
+          onBlur={() => entry.isLabelled && comment.trim() !== kept && props.keep(comment.trim())}
+          onKeyDown={(event) => {
+            if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
+            event.preventDefault();
+            event.currentTarget.blur();
+          }}
+        />
       </label>
       {scan !== null && entry.uuid !== null && (
         <VerdictNote scan={scan} result={entry.uuid} isLabelled={entry.isLabelled} onCite={onCite} />
@@ -98,32 +112,6 @@ export function CasePanel(props: CasePanelProps) {
       </p>
     </section>
   );
-}
-
-/** The comment goes into the file with the label; that of a case that has one when its field is left. */
-function useComment({ entry, keep }: CasePanelProps) {
-  const kept = textOf(entry.found?.fields.comment);
-  const [typed, setTyped] = useState<string | null>(null);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const text = typed ?? kept;
-  return {
-    text,
-    focus: () => field.current?.focus(),
-    field: {
-      ref: field,
-      value: text,
-      onChange: (event: React.ChangeEvent<HTMLTextAreaElement>) => setTyped(event.target.value),
-      onBlur: () => {
-        if (entry.isLabelled && text.trim() !== kept) keep(text.trim());
-      },
-      onKeyDown: (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
-        const leaves = event.key === "Escape" || (event.key === "Enter" && !event.shiftKey);
-        if (!leaves) return;
-        event.preventDefault();
-        event.currentTarget.blur();
-      },
-    },
-  };
 }
 
 /** Back to what comes to be labelled. */
@@ -174,19 +162,19 @@ interface LabelButtonsProps {
   say: (label: JsonValue) => void;
 }
 
+const YES_AND_NO = [
+  { keys: "y", name: "Yes", value: true },
+  { keys: "n", name: "No", value: false },
+];
+
 /** What can be said of a case: yes and no, or one of several texts, or anything else. */
 function LabelButtons({ choices, label, say }: LabelButtonsProps) {
-  const [isTyping, setTyping] = useState(false);
-  const known =
-    choices.length === 0
-      ? [
-          { keys: "y", name: "Yes", value: true },
-          { keys: "n", name: "No", value: false },
-        ]
-      : choices.map((name, at) => ({ keys: String(at + 1), name, value: name }));
+  const [typed, setTyped] = useState<string | null>(null);
+  const texts = choices.map((name, at) => ({ keys: String(at + 1), name, value: name }));
+  const known = texts.length > 0 ? texts : YES_AND_NO;
   useKeys("Label", [
     ...known.map(({ keys, name, value }) => ({ keys, label: `Label: ${name}`, run: () => say(value) })),
-    { keys: "e", label: "Label: another value", run: () => setTyping(true) },
+    { keys: "e", label: "Label: another value", run: () => setTyped("") },
   ]);
   return (
     <>
@@ -199,39 +187,34 @@ function LabelButtons({ choices, label, say }: LabelButtonsProps) {
             <kbd>{keys}</kbd>
           </button>
         ))}
-        <button type="button" aria-expanded={isTyping} onClick={() => setTyping(!isTyping)}>
+        <button type="button" aria-expanded={typed !== null} onClick={() => setTyped(typed === null ? "" : null)}>
           <span>Other</span>
           <kbd>e</kbd>
         </button>
       </fieldset>
-      {isTyping && <OtherValue say={say} onClose={() => setTyping(false)} />}
+      {typed !== null && (
+        <form
+          className={styles.other}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (typed.trim() === "") return;
+            setTyped(null);
+            say(parseLabel(typed));
+          }}
+        >
+          <input
+            // biome-ignore lint/a11y/noAutofocus: it opens by a key, to be typed into.
+            autoFocus
+            type="text"
+            aria-label="Another value"
+            placeholder="a number, a text, null"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            onKeyDown={(event) => event.key === "Escape" && setTyped(null)}
+          />
+          <button type="submit">Label</button>
+        </form>
+      )}
     </>
-  );
-}
-
-function OtherValue({ say, onClose }: { say: (label: JsonValue) => void; onClose: () => void }) {
-  const [typed, setTyped] = useState("");
-  return (
-    <form
-      className={styles.other}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (typed.trim() === "") return;
-        onClose();
-        say(parseLabel(typed));
-      }}
-    >
-      <input
-        // biome-ignore lint/a11y/noAutofocus: it opens by a key, to be typed into.
-        autoFocus
-        type="text"
-        aria-label="Another value"
-        placeholder="a number, a text, null"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && onClose()}
-      />
-      <button type="submit">Label</button>
-    </form>
   );
 }

@@ -155,7 +155,20 @@ function useDescribed(cases: readonly Case[]) {
 }
 
 function columnsOf(write: Labels["write"], described: DescribedOf, list: string): readonly Column<Case>[] {
-  const put = ({ key, fields }: Case, changed: Fields) => write({ key, fields: changed, before: fields });
+  // y, n, a number, a text, null.
+  const labelCell = ({ key, fields }: Case) => {
+    const label = labelOf(fields);
+    if (label !== null && typeof label === "object") return <InertText text={labelWords(label)} />;
+    const save = (text: string) =>
+      text !== "" && write({ key, fields: { ...fields, target: parseLabel(text) }, before: fields });
+    return <Editable name="Label" text={labelWords(label)} tone={label} save={save} />;
+  };
+  // Without any text the field is taken out.
+  const textCell = ({ key, fields }: Case, field: "split" | "comment", name: string) => {
+    const { [field]: text, ...rest } = fields;
+    const save = (to: string) => write({ key, fields: to === "" ? rest : { ...rest, [field]: to }, before: fields });
+    return <Editable name={name} text={textOf(text)} list={field === "split" ? list : undefined} save={save} />;
+  };
   return [
     {
       id: "id",
@@ -172,26 +185,10 @@ function columnsOf(write: Labels["write"], described: DescribedOf, list: string)
       grows: true,
       cell: ({ fields }) => <InertText text={transcriptWords(described(fields), fields)} />,
     },
-    { id: "target", name: "Label", width: 140, cell: (row) => <LabelCell row={row} put={put} /> },
-    {
-      id: "split",
-      name: "Split",
-      width: 130,
-      cell: (row) => <TextCell row={row} name="split" list={list} put={put} />,
-    },
-    {
-      id: "comment",
-      name: "Comment",
-      width: 240,
-      cell: (row) => <TextCell row={row} name="comment" put={put} />,
-    },
-    {
-      id: "predicate",
-      name: "Predicate",
-      width: 100,
-      isExtra: true,
-      cell: ({ fields }) => textOf(fields.predicate),
-    },
+    { id: "target", name: "Label", width: 140, cell: (row) => labelCell(row) },
+    { id: "split", name: "Split", width: 130, cell: (row) => textCell(row, "split", "Split") },
+    { id: "comment", name: "Comment", width: 240, cell: (row) => textCell(row, "comment", "Comment") },
+    { id: "predicate", name: "Predicate", width: 100, isExtra: true, cell: ({ fields }) => textOf(fields.predicate) },
   ];
 }
 
@@ -204,49 +201,15 @@ function transcriptWords(described: TranscriptRow | undefined, fields: Fields): 
   return [task, epoch, agent, model, scored].filter((fact) => fact != null && fact !== "").join(" · ");
 }
 
-interface CellProps {
-  row: Case;
-  /** Write the case with other fields. */
-  put: (row: Case, fields: Fields) => void;
-}
-
-/** The label of a case, changed in its place: y, n, a number, a text, null. */
-function LabelCell({ row, put }: CellProps) {
-  const label = labelOf(row.fields);
-  if (label !== null && typeof label === "object") return <InertText text={labelWords(label)} />;
-  return (
-    <Editable
-      name="Label"
-      text={labelWords(label)}
-      tone={typeof label === "boolean" ? String(label) : undefined}
-      save={(text) => text !== "" && put(row, { ...row.fields, target: parseLabel(text) })}
-    />
-  );
-}
-
-/** A text of a case, changed in its place; without any text the field is taken out. */
-function TextCell({ row, put, name, list }: CellProps & { name: "split" | "comment"; list?: string }) {
-  return (
-    <Editable
-      name={name === "split" ? "Split" : "Comment"}
-      text={textOf(row.fields[name])}
-      list={list}
-      save={(text) => {
-        const { [name]: _, ...rest } = row.fields;
-        put(row, text === "" ? rest : { ...rest, [name]: text });
-      }}
-    />
-  );
-}
-
 interface EditableProps {
   name: string;
   text: string;
-  tone?: string | undefined;
+  tone?: unknown;
   list?: string | undefined;
   save: (text: string) => void;
 }
 
+/** A text that is changed in its place. */
 function Editable({ name, text, tone, list, save }: EditableProps) {
   const [typed, setTyped] = useState<string | null>(null);
   if (typed === null) {
@@ -254,7 +217,7 @@ function Editable({ name, text, tone, list, save }: EditableProps) {
       <button
         type="button"
         className={styles.cell}
-        data-tone={tone}
+        data-tone={String(tone)}
         aria-label={`${name}: ${text || "none"}. Change it`}
         onClick={() => setTyped(text)}
       >
