@@ -11,6 +11,7 @@ import { AgreementReport, RatersPanel } from "./agreement-report.tsx";
 import styles from "./agreement-tab.module.css";
 import { Verdict } from "./case-parts.tsx";
 import { ScanChoice, SelectField } from "./choices.tsx";
+import type { QueueTabProps } from "./queue-tab.tsx";
 
 const GROUPS: readonly { id: Group | ""; name: string }[] = [
   { id: "", name: "nothing" },
@@ -19,15 +20,9 @@ const GROUPS: readonly { id: Group | ""; name: string }[] = [
   { id: "model", name: "model" },
 ];
 
-interface AgreementTabProps {
-  file: string;
-  name: string;
-  scanner: string | undefined;
-}
-
 /** A scanner against the labels of the set: disagreements first. */
-export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) {
-  const { group, result, other, ...search } = route.useSearch();
+export function AgreementTab({ file, name, scanner: ofSet }: QueueTabProps) {
+  const { group, result, ...search } = route.useSearch();
   const change = useChangeAddress();
   const cases = useQuery(casesQuery(file));
   const scans = useChosenScan(search, ofSet);
@@ -81,21 +76,17 @@ export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) 
               onRead={(id) => change({ result: id })}
             />
           )}
-          <Raters file={file} other={other} onChange={(to) => change({ other: to })} />
+          <Raters file={file} />
         </div>
       </SplitPane>
     </div>
   );
 }
 
-interface RatersProps {
-  file: string;
-  other: string | undefined;
-  onChange: (other: string) => void;
-}
-
 /** Second raters of the set, if there are any. */
-function Raters({ file, other, onChange }: RatersProps) {
+function Raters({ file }: { file: string }) {
+  const { other } = route.useSearch();
+  const change = useChangeAddress();
   const files = useQuery(ask("/labels"));
   const raters = (files.data?.items ?? []).filter((each) => each.rates === file);
   const shown = raters.find((each) => each.file === other) ?? raters[0];
@@ -107,7 +98,7 @@ function Raters({ file, other, onChange }: RatersProps) {
           label="Second rater"
           value={shown.file}
           options={raters.map((each) => ({ id: each.file, name: each.rater ?? "" }))}
-          onChange={onChange}
+          onChange={(to) => change({ other: to })}
         />
       )}
       <RatersPanel file={file} other={shown.file} names={["the first", shown.rater]} />

@@ -22,18 +22,10 @@ const PAGE = 50;
 const CHARACTERS = 4000;
 const ROW_HEIGHT = 120;
 
-interface CaseColumnProps {
-  entry: Entry;
-  list: Ref<VirtualListHandle>;
-}
-
 /** The transcript that a case is about, as it is read to be labelled. */
-export function CaseColumn({ entry, list }: CaseColumnProps) {
+export function CaseColumn({ entry, list }: { entry: Entry; list: Ref<VirtualListHandle> }) {
   const task = entry.transcript_id === null ? taskOf(entry.about) : null;
-  const ofTask = useQuery({
-    ...transcriptsOfTask(task ?? { task: "", epoch: undefined }),
-    enabled: task !== null,
-  });
+  const ofTask = useQuery({ ...transcriptsOfTask(task), enabled: task !== null });
   const id = entry.transcript_id ?? ofTask.data?.items[0]?.transcript_id;
   if (id !== undefined) return <Messages id={id} list={list} />;
   if (ofTask.error !== null) return <ErrorState error={ofTask.error} title="The transcript could not be found." />;
@@ -69,7 +61,6 @@ function Messages({ id, list }: { id: string; list: Ref<VirtualListHandle> }) {
     return <ErrorState error={failed.error} title="The transcript could not be read." onRetry={failed.refetch} />;
   }
   if (total === undefined) return <Skeleton label="Loading the transcript" />;
-  const at = (index: number) => pages[Math.floor(index / PAGE) - first]?.data?.items[index % PAGE];
   return (
     <>
       <About id={id} />
@@ -80,12 +71,9 @@ function Messages({ id, list }: { id: string; list: Ref<VirtualListHandle> }) {
         estimate={ROW_HEIGHT}
         onRange={onRange}
         item={(index) => {
-          const message = at(index);
-          return message === undefined ? (
-            <div className={styles.absent} aria-busy="true" />
-          ) : (
-            <Message message={message} isOpen={isOpen} />
-          );
+          const message = pages[Math.floor(index / PAGE) - first]?.data?.items[index % PAGE];
+          if (message === undefined) return <div className={styles.absent} aria-busy="true" />;
+          return <Message message={message} isOpen={isOpen} />;
         }}
       />
     </>

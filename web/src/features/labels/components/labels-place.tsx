@@ -1,8 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ask } from "../../../api/ask.ts";
-import type { LabelFileItem } from "../../../api/generated/types.gen.ts";
+import type { LabelFileItem, LabelFileItems } from "../../../api/generated/types.gen.ts";
 import { formatCounted, formatInterval } from "../../../domain/format.ts";
 import type { Column } from "../../../ui/data-table/columns.ts";
 import { DataTable } from "../../../ui/data-table/data-table.tsx";
@@ -33,19 +33,17 @@ export function LabelsPlace() {
         {files.data !== undefined &&
           formatCounted(files.data.total, "set of validation cases", "sets of validation cases")}
       </PlaceHeader>
-      {files.error !== null && (
-        <ErrorState error={files.error} title="The sets could not be listed." onRetry={files.refetch} />
-      )}
-      {files.isPending && <Skeleton label="Loading the sets" />}
-      {files.error === null && files.data !== undefined && <Sets files={files.data.items} />}
+      <Sets {...files} />
       {isMaking && <NewSetDialog onClose={() => setMaking(false)} />}
     </>
   );
 }
 
-function Sets({ files }: { files: readonly LabelFileItem[] }) {
+function Sets({ data, error, refetch }: UseQueryResult<LabelFileItems>) {
   const navigate = useNavigate();
-  if (files.length === 0) {
+  if (error !== null) return <ErrorState error={error} title="The sets could not be listed." onRetry={refetch} />;
+  if (data === undefined) return <Skeleton label="Loading the sets" />;
+  if (data.items.length === 0) {
     return (
       <EmptyState title="No validation cases yet" command="scout label latest --blind">
         A validation case says what a scanner should find in a transcript. Label results of a scan, here or on the
@@ -57,7 +55,7 @@ function Sets({ files }: { files: readonly LabelFileItem[] }) {
     <DataTable
       label="Sets of validation cases"
       columns={COLUMNS}
-      rows={allRows(files)}
+      rows={allRows(data.items)}
       rowKey={(file) => file.file}
       tone={(file) => (file.problem === null ? undefined : "error")}
       onOpen={({ file }) => void navigate({ to: "/labels/$file", params: { file } })}

@@ -10,12 +10,7 @@ import { useChosenScan } from "../model/use-chosen-scan.ts";
 import { casesQuery } from "../model/use-labels.ts";
 import { ScanChoice, SelectField } from "./choices.tsx";
 import styles from "./queue-setup.module.css";
-
-interface SetupProps {
-  file: string;
-  name: string;
-  scanner: string | undefined;
-}
+import type { QueueTabProps } from "./queue-tab.tsx";
 
 const STRATA: readonly { id: Sample["by"]; name: string }[] = [
   { id: "value", name: "value: rare ones are included" },
@@ -25,7 +20,7 @@ const STRATA: readonly { id: Sample["by"]; name: string }[] = [
 ];
 
 /** What comes to be labelled, and by whom. */
-export function QueueSetup({ file, name, scanner }: SetupProps) {
+export function QueueSetup({ file, name, scanner }: QueueTabProps) {
   const search = route.useSearch();
   const change = useChangeAddress();
   const cases = useQuery(casesQuery(file));
@@ -36,20 +31,16 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
   const isAgain = now.source === "set";
   const { rater = "", size = DEFAULTS.size, by = DEFAULTS.by, seed = DEFAULTS.seed, width = DEFAULTS.width } = now;
   const chosen = isAgain ? undefined : scans.chosen;
-  const problem = problemOf(rater, isAgain);
+  const nameless = isAgain && rater === "" ? "The set has labels already: say who the second rater is." : undefined;
+  const isName = rater === "" || isRaterName(rater);
+  const problem = isName ? nameless : "Letters, digits, - and _ only: it becomes a part of a file's name.";
+  const written = rater === "" ? name : raterFile(name, rater);
   const isReady = problem === undefined && (isAgain || chosen !== undefined);
-  const start = () =>
-    change(
-      {
-        ...draft,
-        source: isAgain ? "set" : "scan",
-        scan: chosen?.scan,
-        scanner: chosen?.scanner,
-        rater: rater === "" ? undefined : rater,
-        case: undefined,
-      },
-      true,
-    );
+  const start = () => {
+    const { scan, scanner: of } = chosen ?? {};
+    const source = isAgain ? "set" : "scan";
+    void change({ ...draft, source, scan, scanner: of, rater: rater || undefined, case: undefined }, true);
+  };
   return (
     <form
       className={styles.setup}
@@ -100,7 +91,7 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
         help={
           rater === ""
             ? "A second rater has a file beside the set, and does not see the labels of the first."
-            : `Your labels go into ${raterFile(name, rater)}. You do not see those of the first.`
+            : `Your labels go into ${written}. You do not see those of the first.`
         }
       >
         {(control) => (
@@ -119,22 +110,12 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
         </button>
         {chosen !== undefined && (
           <AsCommand
-            commands={[
-              {
-                name: "The same in a terminal",
-                command: labelCommand(rater === "" ? name : raterFile(name, rater), chosen, { size, by, seed }),
-              },
-            ]}
+            commands={[{ name: "The same in a terminal", command: labelCommand(written, chosen, { size, by, seed }) }]}
           />
         )}
       </div>
     </form>
   );
-}
-
-function problemOf(rater: string, isAgain: boolean): string | undefined {
-  if (rater !== "" && !isRaterName(rater)) return "Letters, digits, - and _ only: it becomes a part of a file's name.";
-  return isAgain && rater === "" ? "The set has labels already: say who the second rater is." : undefined;
 }
 
 interface SourceProps {

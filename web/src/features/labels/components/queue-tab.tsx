@@ -29,7 +29,7 @@ import { RefusedLabel } from "./case-parts.tsx";
 import { QueueSetup } from "./queue-setup.tsx";
 import styles from "./queue-tab.module.css";
 
-interface QueueTabProps {
+export interface QueueTabProps {
   file: string;
   name: string;
   /** Which scanner the set is for, if that is known. */
@@ -106,18 +106,13 @@ function Queue(props: QueueProps) {
   return <OpenQueue {...props} labels={labels} cases={labels.cases} />;
 }
 
-interface Done {
-  entry: Entry;
-  label: JsonValue;
-}
-
 function OpenQueue(props: QueueProps & { labels: Labels; cases: readonly Case[] }) {
   const { asked, labels, cases, classes } = props;
   const entries = entriesOf(asked, cases);
   const [place, see] = usePlace(entries);
   const entry = entries[place];
   const list = useRef<VirtualListHandle>(null);
-  const [history, setHistory] = useState<readonly Done[]>([]);
+  const [history, setHistory] = useState<readonly { entry: Entry; label: JsonValue }[]>([]);
   const go = (to: number) => see(entries[to]?.key);
   const say = (label: JsonValue, comment: string) => {
     if (entry === undefined) return;
@@ -220,11 +215,7 @@ function write(labels: Labels, entry: Entry, fields: Fields | null): void {
   labels.write({ key: entry.found?.key ?? entry.key, fields, before: entry.found?.fields });
 }
 
-interface QueueDoneProps extends QueueProps {
-  labels: Labels;
-  undo: (() => void) | undefined;
-  review: () => void;
-}
+type QueueDoneProps = QueueProps & { labels: Labels; undo: (() => void) | undefined; review: () => void };
 
 /** All of the queue are labelled: now the agreement may be seen. */
 function QueueDone({ asked, labels, main, target, scan, undo, review }: QueueDoneProps) {
@@ -236,19 +227,18 @@ function QueueDone({ asked, labels, main, target, scan, undo, review }: QueueDon
     { keys: "a", label: "Agreement", run: open },
     { keys: "m", label: "Label more", run: more },
   ]);
-  const { isWriting } = labels;
   return (
     <section className={styles.done} aria-label="The queue is done">
       <h2>{formatCounted(asked.length, "case")} labelled</h2>
       {/* What is compared is the file: the last label must be in it. */}
-      {isWriting && <Skeleton lines={4} label="Writing the labels" />}
-      {!isWriting && scan !== null && (
+      {labels.isWriting && <Skeleton lines={4} label="Writing the labels" />}
+      {!labels.isWriting && scan !== null && (
         <>
           <AgreementSummary file={target.file} scan={scan} />
           <IntervalProgress file={target.file} scan={scan} labelled={asked.length} isWriting={false} />
         </>
       )}
-      {!isWriting && rater !== undefined && (
+      {!labels.isWriting && rater !== undefined && (
         <RatersPanel file={main} other={target.file} names={["the first", rater]} />
       )}
       <div className={styles.actions}>

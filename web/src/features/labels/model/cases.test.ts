@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { decodeUrl, encodeUrl } from "../../../api/case-key.ts";
 import {
   type Case,
-  CaseIndex,
+  caseFinder,
   casesCsv,
   type Fields,
   filterCases,
@@ -52,17 +52,17 @@ describe("cases", () => {
   });
 
   test("are found by their ids in any order, or by their task", () => {
-    const index = new CaseIndex(
+    const find = caseFinder(
       [
         { id: ["a", "b"], target: 1 },
         { task_id: "t", epoch: 1, target: 2 },
         { task_id: "u", target: 3 },
       ].map(cased),
     );
-    expect(index.find({ id: ["b", "a"] })?.fields.target).toBe(1);
-    expect(index.find({ id: "x", task_id: "t", epoch: 1 })?.fields.target).toBe(2);
-    expect(index.find({ id: "x", task_id: "u", epoch: 5 })?.fields.target).toBe(3);
-    expect(index.find({ id: "x", task_id: "t", epoch: 2 })).toBeUndefined();
+    expect(find({ id: ["b", "a"] })?.fields.target).toBe(1);
+    expect(find({ id: "x", task_id: "t", epoch: 1 })?.fields.target).toBe(2);
+    expect(find({ id: "x", task_id: "u", epoch: 5 })?.fields.target).toBe(3);
+    expect(find({ id: "x", task_id: "t", epoch: 2 })).toBeUndefined();
   });
 
   test("say the same in whatever order their fields stand", () => {

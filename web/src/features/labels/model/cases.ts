@@ -54,24 +54,16 @@ export function textOf(value: JsonValue | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The cases of a file, to be found by what they are about: the same ids in any order, or the task where a case has no id. */
-export class CaseIndex {
-  readonly #byAbout = new Map<string, Case>();
-
-  constructor(cases: readonly Case[]) {
-    for (const each of cases) {
-      const name = nameOf(each.fields);
-      if (!this.#byAbout.has(name)) this.#byAbout.set(name, each);
-    }
-  }
-
-  find(about: Fields): Case | undefined {
-    const found = this.#byAbout.get(nameOf(about));
-    const task = taskOf(about);
-    if (found !== undefined || task === null) return found;
+/** Finds the case of a file that is about something: the same ids in any order, or the task where a case has no id. */
+export function caseFinder(cases: readonly Case[]): (about: Fields) => Case | undefined {
+  // The first one of several that are about the same.
+  const byAbout = new Map(cases.toReversed().map((each) => [nameOf(each.fields), each]));
+  return (about) => {
     const { id: _, ...withoutId } = about;
-    return this.#byAbout.get(nameOf(withoutId)) ?? this.#byAbout.get(nameOf({ task_id: task.task }));
-  }
+    const { task_id } = about;
+    const meant = taskOf(about) === null ? [about] : [about, withoutId, { task_id }];
+    return meant.map((each) => byAbout.get(nameOf(each))).find(Boolean);
+  };
 }
 
 function nameOf(fields: Fields): string {

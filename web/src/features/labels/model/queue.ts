@@ -3,7 +3,7 @@
 import { encodeUrl } from "../../../api/case-key.ts";
 import type { LabelsGetQueueData, QueueItem } from "../../../api/generated/types.gen.ts";
 import { shellLine } from "../../../domain/shell-words.ts";
-import { type Case, CaseIndex, idsOf, keyOf, labelOf } from "./cases.ts";
+import { type Case, caseFinder, idsOf, keyOf, labelOf } from "./cases.ts";
 
 /** How a queue is made unless the address says otherwise; `width`: of the interval that is wanted, in points. */
 export const DEFAULTS = { size: 20, by: "value", seed: 0, width: 20 } as const;
@@ -30,9 +30,9 @@ export interface Entry extends Asked {
 }
 
 export function entriesOf(asked: readonly Asked[], cases: readonly Case[]): readonly Entry[] {
-  const index = new CaseIndex(cases);
+  const find = caseFinder(cases);
   return asked.map((each) => {
-    const found = index.find(each.about);
+    const found = find(each.about);
     return { ...each, found, isLabelled: labelOf(found?.fields) !== undefined };
   });
 }

@@ -1,6 +1,7 @@
 /** Which transcripts cases are about, as far as they are there. */
 
 import { ask } from "../../../api/ask.ts";
+import type { taskOf } from "./cases.ts";
 
 const COLUMNS = ["task_set", "task_id", "task_repeat", "agent", "model", "score", "message_count"];
 
@@ -14,6 +15,7 @@ export function transcriptsOfIds(ids: readonly string[]) {
   return { ...transcriptsWhere(`transcript_id IN (${ids.map(quoted).join(", ")})`), enabled: ids.length > 0 };
 }
 
-export function transcriptsOfTask({ task, epoch }: { task: string; epoch: number | undefined }) {
-  return transcriptsWhere(`task_id = ${quoted(task)}${epoch === undefined ? "" : ` AND task_repeat = ${epoch}`}`);
+export function transcriptsOfTask(of: ReturnType<typeof taskOf>) {
+  const epoch = of?.epoch === undefined ? "" : ` AND task_repeat = ${of.epoch}`;
+  return transcriptsWhere(`task_id = ${quoted(of?.task ?? "")}${epoch}`);
 }
