@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { ResolvedCitation } from "../api/generated/types.gen.ts";
-import { citationMarks, citationsByNumber, coloursOf, explanationParts, scannerKey, stepTo } from "./citations.ts";
+import type { ResolvedCitation, TranscriptVerdict } from "../api/generated/types.gen.ts";
+import {
+  citationMarks,
+  citationsByNumber,
+  coloursOf,
+  explanationParts,
+  groupedVerdicts,
+  scannerKey,
+  stepTo,
+} from "./citations.ts";
 import { unitsOf } from "./offsets.ts";
 
 function cited(fields: Partial<ResolvedCitation>): ResolvedCitation {
@@ -43,4 +51,28 @@ it("cuts explanations at their citations and keeps every character", () => {
   const parts = explanationParts(said);
   expect(parts.map((part) => part.text).join("")).toBe(said);
   expect(parts.map((part) => part.cite)).toEqual(["[M9]", null, "[M2]", null]);
+});
+
+const said = (scanner: string, value: unknown, more: Partial<TranscriptVerdict> = {}): TranscriptVerdict => ({
+  scan: "s",
+  scanner,
+  result_id: `${scanner}${value}`,
+  value,
+  ...more,
+});
+
+it("shows errors first, then what was found, and what says the same once", () => {
+  const groups = groupedVerdicts([
+    said("a", false),
+    said("a", false),
+    said("b", true, { explanation: "x" }),
+    said("b", true, { explanation: "y" }),
+    said("c", null, { error: "KeyError" }),
+  ]);
+  expect(groups.map(({ verdict, count }) => [verdict.scanner, count])).toEqual([
+    ["c", 1],
+    ["b", 1],
+    ["b", 1],
+    ["a", 2],
+  ]);
 });

@@ -1,8 +1,9 @@
-/** What scanners cite of a transcript: by message, with a colour for each scanner. */
+/** What scanners say of a transcript, and cite of it: by message, with a colour for each scanner. */
 
-import type { ResolvedCitation } from "../api/generated/types.gen.ts";
+import type { ResolvedCitation, TranscriptVerdict } from "../api/generated/types.gen.ts";
 import type { Mark } from "./marks.ts";
 import type { ToUnits } from "./offsets.ts";
+import { verdictOf } from "./values.ts";
 
 /** Six colours are told apart (--s1 to --s6); further scanners share them, and shape and name tell which. */
 const COLOURS = 6;
@@ -76,4 +77,32 @@ export function explanationParts(explanation: string): ExplanationPart[] {
       return { text, start: start - text.length, cite: place % 2 === 1 ? text : null };
     })
     .filter((part) => part.text !== "");
+}
+
+export interface VerdictGroup {
+  verdict: TranscriptVerdict;
+  /** How many results say just this. */
+  count: number;
+}
+
+const ORDER = { error: 0, positive: 1, none: 2, negative: 3 } as const;
+
+/** Errors first, then what was found, then the rest; results of one scanner that say the same and no more are one. */
+export function groupedVerdicts(verdicts: readonly TranscriptVerdict[]): VerdictGroup[] {
+  const groups = new Map<string, VerdictGroup>();
+  for (const verdict of verdicts) {
+    const key = JSON.stringify([
+      verdict.scan,
+      verdict.scanner,
+      verdict.value,
+      verdict.label,
+      verdict.explanation,
+      verdict.error,
+    ]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { verdict, count: 1 });
+    else known.count += 1;
+  }
+  const rank = ({ verdict }: VerdictGroup) => ORDER[verdictOf(verdict.value, verdict.error)];
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }

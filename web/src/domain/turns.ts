@@ -132,3 +132,18 @@ function hasFailed(block: Block): boolean {
 export function resultsOf(message: MessageItem, lookup: Lookup): (MessageItem | undefined)[] {
   return (message.calls ?? []).map((call) => (call.result == null ? undefined : lookup(call.result)));
 }
+
+/** Thoughts have tags around them in prompts. */
+const WRAPPED_THOUGHT = /^(\s*<thinking(_summary)?>\n?)([\s\S]*?)(?:\n?<\/thinking(?:_summary)?>)?$/;
+
+/** A thought without its tags; `remark`: what it is, where it is not the thought itself. */
+export function thoughtOf(text: string, start: number): { text: string; start: number; remark: string | null } {
+  if (/^\s*<thinking_redacted\/>\s*$/.test(text)) return { text: "", start, remark: "A thought that was redacted" };
+  const found = WRAPPED_THOUGHT.exec(text);
+  if (found === null) return { text, start, remark: null };
+  return {
+    text: found[3] ?? "",
+    start: start + (found[1]?.length ?? 0),
+    remark: found[2] === undefined ? null : "Summary of a thought",
+  };
+}

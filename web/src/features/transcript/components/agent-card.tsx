@@ -1,77 +1,53 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import type { AgentItem } from "../../../api/generated/types.gen.ts";
 import { argumentNamed } from "../../../domain/arguments.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import type { Mark } from "../../../domain/marks.ts";
-import type { CallBlock } from "../../../domain/turns.ts";
-import { Folded } from "../../../ui/content/folded.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { agentsQuery } from "../api/list-agents.ts";
-import { eventRangeQuery } from "../api/read-events.ts";
-import { takenWords } from "../model/lanes.ts";
-import { isOpened } from "../model/reading.ts";
-import { marksOf, useReading, useTranscript } from "../model/transcript-context.ts";
+import { takenWords } from "../model/layout.ts";
+import { agentsOf, eventRange } from "../model/questions.ts";
+import { isOpened, marksOf, useReading, useTranscript } from "../model/reading.ts";
 import styles from "./agent-card.module.css";
+import type { CallProps } from "./call-card.tsx";
 import { EventRow } from "./event-row.tsx";
-
-interface AgentProps {
-  block: CallBlock;
-  /** The message that calls it, and which part of that the call is. */
-  number: number;
-  part: number;
-  marks: readonly Mark[];
-}
+import { LongText } from "./long-text.tsx";
 
 const ASKED = ["input", "prompt", "task", "question", "message", "request"] as const;
 
 /** A sub-agent: what it was asked and what it answered; it opens in place. */
-export function AgentCard({ block, number, part, marks }: AgentProps) {
+export function AgentCard({ block, part, text, marks }: CallProps) {
   const view = useTranscript();
-  const { at, reading } = view;
-  const agents = useQuery(agentsQuery(at));
+  const { at, reading, isBegun } = view;
+  const { number } = text.message;
+  const agents = useQuery({ ...agentsOf(at), enabled: isBegun });
   const agent = agents.data?.items.find((one) => one.id === block.call.agent);
   const open = useReading(reading, (state) => isOpened(state.opened, number, part));
   const asked = argumentNamed(block.arguments, ...ASKED) ?? { text: agent?.asked ?? "", start: -1 };
   const { result } = block;
-  const answered = result?.text ?? agent?.answered ?? "";
-  const toggle = () => reading.toggle(number, part);
+  const told = [result === undefined && "no result", result?.error && "failed", result && `M${result.number}`];
+  const answered = { text: result?.text ?? agent?.answered ?? "", start: result == null ? -1 : 0 };
   return (
     <div className={styles.agent}>
-      <Head name={agent?.name || block.call.function || "sub-agent"} agent={agent} result={result} />
-      <Said word="asked" text={asked.text} start={asked.start} marks={marks} />
+      <header>
+        <b>
+          <InertText text={agent?.name || block.call.function || "sub-agent"} />
+        </b>
+        <span>{agent !== undefined && takenWords(agent)}</span>
+        <i data-failed={result?.error || undefined}>{told.filter(Boolean).join(" · ")}</i>
+      </header>
+      <Said word="asked" {...asked} marks={marks} />
       {open && agent !== undefined && <Inside agent={agent} />}
       <div data-message={result?.number}>
         <Said
           word="answered"
-          text={answered}
-          start={result == null ? -1 : 0}
-          marks={result == null ? [] : marksOf(view, "message", result.number, answered, 0)}
+          {...answered}
+          marks={result == null ? [] : marksOf(view, "message", result.number, answered.text)}
         />
       </div>
-      <button type="button" className={styles.open} aria-expanded={open} onClick={toggle}>
-        {open ? "fold" : agent === undefined ? "open" : `${formatCounted(agent.turns, "turn")} · open`}
+      <button type="button" className={styles.open} aria-expanded={open} onClick={() => reading.toggle(number, part)}>
+        {open ? "fold" : `${agent === undefined ? "" : `${formatCounted(agent.turns, "turn")} · `}open`}
       </button>
     </div>
-  );
-}
-
-interface HeadProps {
-  name: string;
-  agent: AgentItem | undefined;
-  result: CallBlock["result"];
-}
-
-function Head({ name, agent, result }: HeadProps) {
-  const words = [result === undefined && "no result", result?.error && "failed", result && `M${result.number}`];
-  return (
-    <header>
-      <b>
-        <InertText text={name} />
-      </b>
-      <span>{agent === undefined ? "" : takenWords(agent)}</span>
-      <i data-failed={result?.error || undefined}>{words.filter(Boolean).join(" · ")}</i>
-    </header>
   );
 }
 
@@ -83,25 +59,16 @@ interface SaidProps {
 }
 
 function Said({ word, text, start, marks }: SaidProps) {
-  const [open, setOpen] = useState(false);
   if (text.trim() === "") return null;
   return (
     <div className={styles.said}>
-      <Folded
-        text={text}
-        start={start}
-        marks={marks}
-        lines={3}
-        unloaded={0}
-        open={open}
-        onToggle={() => setOpen(!open)}
-      >
+      <LongText text={text} start={start} marks={marks} lines={3}>
         {(shown) => (
           <p dir="auto">
             {word}: “<InertText text={shown} start={start} marks={marks} />”
           </p>
         )}
-      </Folded>
+      </LongText>
     </div>
   );
 }
@@ -110,10 +77,9 @@ const MOST_INSIDE = 120;
 
 /** What happened in a sub-agent: its model calls and tools. */
 function Inside({ agent }: { agent: AgentItem }) {
-  const { at } = useTranscript();
   const last = agent.last_event ?? agent.first_event + MOST_INSIDE;
   const stop = Math.min(last, agent.first_event + MOST_INSIDE);
-  const events = useQuery(eventRangeQuery(at, agent.first_event + 1, stop));
+  const events = useQuery(eventRange(useTranscript().at, agent.first_event + 1, stop));
   const shown = (events.data?.items ?? []).filter((event) => event.kind === "model" || event.kind === "tool");
   return (
     <div className={styles.inside}>

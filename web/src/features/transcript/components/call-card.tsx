@@ -9,12 +9,10 @@ import { Code } from "../../../ui/content/code.tsx";
 import { Folded } from "../../../ui/content/folded.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Output } from "../../../ui/content/output.tsx";
-import { marksOf, useTranscript } from "../model/transcript-context.ts";
-import { useFold } from "../model/use-fold.ts";
-import { type MessageText, useMessageText } from "../model/use-messages.ts";
+import { type MessageText, useFold, useMessageText } from "../model/messages.ts";
+import { marksOf, useTranscript } from "../model/reading.ts";
 import styles from "./call-card.module.css";
-import { MediaView } from "./media-view.tsx";
-import { SpokenBlock } from "./spoken-block.tsx";
+import { MediaView, SpokenBlock } from "./spoken-block.tsx";
 
 const DiffView = lazy(() =>
   import("../../../ui/content/diff-view.tsx").then((module) => ({ default: module.DiffView })),
@@ -23,7 +21,7 @@ const DiffView = lazy(() =>
 const RESULT_LINES = 12;
 const CODE_LINES = 16;
 
-interface CallProps {
+export interface CallProps {
   block: CallBlock;
   part: number;
   text: MessageText;
@@ -37,9 +35,7 @@ export function CallCard({ block, part, text, marks, before }: CallProps) {
   const edit = useMemo(() => editOf(block.call.function ?? null, block.arguments), [block]);
   const telling = edit === null ? headlineOf(block.arguments) : null;
   // What has several lines is shown below as a whole.
-  const headline = block.arguments.some((one) => one.name === telling?.name && one.text === telling.text)
-    ? telling
-    : null;
+  const headline = block.arguments.find((one) => one.name === telling?.name && one.text === telling.text) ?? null;
   return (
     <div className={styles.call}>
       <header className={styles.head}>
@@ -56,13 +52,14 @@ export function CallCard({ block, part, text, marks, before }: CallProps) {
         <Outcome block={block} />
       </header>
       {edit === null ? (
-        <Arguments block={block} part={part} text={text} marks={marks} shownAbove={headline} />
+        <Arguments block={block} part={part} text={text} marks={marks} headline={headline} />
       ) : (
         <Suspense>
           <DiffView edit={edit} marks={marks} before={before} />
         </Suspense>
       )}
-      <Result block={block} />
+      {block.result === null && <div className={styles.waiting} aria-busy="true" />}
+      {block.result != null && <Result message={block.result} />}
     </div>
   );
 }
@@ -75,21 +72,26 @@ function nameStart({ call, text, start }: CallBlock): number {
 
 function Outcome({ block: { call, result } }: { block: CallBlock }) {
   const words = call.seconds == null ? [] : [formatDuration(call.seconds)];
-  const failed = result?.error === true;
   if (result === undefined) words.push("no result");
-  else if (result !== null) words.push(failed ? (call.error?.split(":", 1)[0] ?? "failed") : "ok", `M${result.number}`);
-  return <i className={failed ? styles.failed : styles.quiet}>{words.join(" · ")}</i>;
+  else if (result?.error === true) words.push(failureWord(call.error), `M${result.number}`);
+  else if (result !== null) words.push("ok", `M${result.number}`);
+  return <i className={result?.error === true ? styles.failed : styles.quiet}>{words.join(" · ")}</i>;
+}
+
+/** Errors begin with their kind; one whose kind nobody knows says no more than that it failed. */
+function failureWord(error: string | null | undefined): string {
+  const [kind = ""] = (error ?? "").split(":", 1);
+  return kind === "" || kind === "unknown" ? "failed" : kind;
 }
 
 /** What the tool was called with, where the headline does not say all of it. */
-function Arguments({ block, part, text, marks, shownAbove }: CallProps & { shownAbove: Argument | null }) {
-  const fold = useFold(text, part, block);
-  const first = shownAbove?.text ?? "";
-  const rest = block.arguments.filter((one) => one.name !== shownAbove?.name || one.text !== first);
+function Arguments({ block, part, text, marks, headline }: CallProps & { headline: Argument | null }) {
+  const fold = useFold(text, part, block.folded);
+  const rest = block.arguments.filter((one) => one !== headline);
   if (rest.length === 0 && block.folded === 0) {
-    return block.arguments.length > 0 || block.text.trim() === "" || shownAbove !== null ? null : (
-      <Bare block={block} marks={marks} />
-    );
+    // A call that is not written as others are: as it stands.
+    const isBare = block.arguments.length === 0 && block.text.trim() !== "" && !NO_ARGUMENTS.test(block.text);
+    return isBare ? <Output text={block.text.trim()} start={-1} marks={marks} /> : null;
   }
   return (
     <div className={styles.arguments}>
@@ -109,12 +111,7 @@ function Arguments({ block, part, text, marks, shownAbove }: CallProps & { shown
   );
 }
 
-/** A call that is not written as others are: as it stands. */
-function Bare({ block, marks }: { block: CallBlock; marks: readonly Mark[] }) {
-  if (/^\s*Tool Call: [^\n]*\nArguments:\s*$/.test(block.text)) return null;
-  return <Output text={block.text.trim()} start={-1} marks={marks} />;
-}
-
+const NO_ARGUMENTS = /^\s*Tool Call: [^\n]*\nArguments:\s*$/;
 const LANGUAGES: Readonly<Record<string, string>> = {
   cmd: "bash",
   command: "bash",
@@ -133,34 +130,19 @@ function Value({ argument, text, marks }: { argument: Argument; text: string; ma
   );
 }
 
-function Result({ block }: { block: CallBlock }) {
-  if (block.result === undefined) return null;
-  if (block.result === null) return <div className={styles.waiting} aria-busy="true" />;
-  return <LoadedResult message={block.result} />;
-}
-
-function LoadedResult({ message }: { message: MessageItem }) {
+function Result({ message }: { message: MessageItem }) {
   const view = useTranscript();
   const text = useMessageText(message);
   const turn = useMemo(() => turnOf(text.message, () => undefined, text.from), [text.message, text.from]);
   const marks = marksOf(view, "message", message.number, text.message.text, text.from);
   return (
     <div className={styles.result} data-message={message.number}>
-      {turn.blocks.map((block) =>
-        block.kind === "media" ? (
-          <MediaView key={block.part} media={block.media} />
-        ) : (
-          <SpokenBlock
-            key={block.part}
-            block={block.kind === "call" ? { ...block, kind: "text" } : block}
-            part={block.part}
-            text={text}
-            marks={marks}
-            lines={RESULT_LINES}
-            as="output"
-          />
-        ),
-      )}
+      {turn.blocks.map((block) => {
+        if (block.kind === "media") return <MediaView key={block.part} media={block.media} />;
+        const spoken = block.kind === "call" ? { ...block, kind: "text" as const } : block;
+        const shown = { part: block.part, text, marks, lines: RESULT_LINES };
+        return <SpokenBlock key={block.part} block={spoken} {...shown} as="output" />;
+      })}
     </div>
   );
 }

@@ -1,21 +1,23 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { ask } from "../../../api/ask.ts";
 import { caseKey } from "../../../api/case-key.ts";
 import { ConflictError } from "../../../api/errors.ts";
-import { deleteCase, type KnownCase, labelCaseQuery, labelFilesQuery, putCase } from "../../../api/label-cases.ts";
+import { deleteCase, type KnownCase, labelCaseQuery, putCase } from "../../../api/label-cases.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { Field } from "../../../ui/field.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
-import { useTranscript } from "../model/transcript-context.ts";
+import { useTranscript } from "../model/reading.ts";
 import styles from "./label-panel.module.css";
 
 const FILE_KEY = "scout-label-file";
+const CHANGED = "The file has changed meanwhile; it was read again. Label once more.";
 
 /** Say what a scanner should find here: a case of a file of labels. */
 export function LabelPanel() {
-  const files = useQuery(labelFilesQuery());
+  const files = useQuery(ask("/labels"));
   const [chosen, setChosen] = useState(() => localStorage.getItem(FILE_KEY) ?? "");
   if (files.error !== null) return <ErrorState error={files.error} title="The labels could not be read." />;
   if (files.data === undefined) return <Skeleton lines={4} label="Loading the labels" />;
@@ -55,8 +57,7 @@ export function LabelPanel() {
 }
 
 function OneLabel({ file }: { file: string }) {
-  const { at } = useTranscript();
-  const known = useQuery(labelCaseQuery(file, at.id));
+  const known = useQuery(labelCaseQuery(file, useTranscript().at.id));
   if (known.error !== null) return <ErrorState error={known.error} title="The label could not be read." />;
   if (known.data === undefined) return <Skeleton lines={3} label="Loading the label" />;
   return <CaseForm file={file} known={known.data} />;
@@ -102,26 +103,16 @@ function useSaveCase(file: string, known: KnownCase) {
   const { at } = useTranscript();
   const queries = useQueryClient();
   const key = caseKey(at.id);
-  const again = () => queries.invalidateQueries({ queryKey: ["labels"] });
   const change = useMutation({
     mutationFn: (fields: Record<string, unknown> | null) =>
       fields === null ? deleteCase(file, key, known.etag) : putCase(file, key, fields, known.etag),
-    onSettled: again,
-    onError: (error) =>
-      toast(
-        error instanceof ConflictError
-          ? "The file has changed meanwhile; it was read again. Label once more."
-          : error.message,
-        {
-          tone: "error",
-        },
-      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["labels"] }),
+    onError: (error) => toast(error instanceof ConflictError ? CHANGED : error.message, { tone: "error" }),
   });
   return {
     isSaving: change.isPending,
     save: (more: Record<string, unknown>) => {
-      const { split = undefined, ...fields } = { id: at.id, ...known.fields, ...more } as Record<string, unknown>;
-      if (!("target" in fields)) fields.target = null;
+      const { split, ...fields }: Record<string, unknown> = { id: at.id, target: null, ...known.fields, ...more };
       change.mutate(split == null ? fields : { ...fields, split });
     },
     remove: () => {

@@ -1,11 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { MinimapMark, TranscriptHit } from "../../../api/generated/types.gen.ts";
+import type { MinimapMark } from "../../../api/generated/types.gen.ts";
 import { scannerKey } from "../../../domain/citations.ts";
 import { formatCounted } from "../../../domain/format.ts";
-import { minimapQuery } from "../api/read-minimap.ts";
-import { type Strip, type StripPart, stripOf } from "../model/minimap-layout.ts";
-import { useReading, useTranscript } from "../model/transcript-context.ts";
+import { type Strip, type StripPart, stripOf } from "../model/layout.ts";
+import { useReading, useTranscript } from "../model/reading.ts";
 import styles from "./minimap-strip.module.css";
 
 const HEIGHT = 34;
@@ -16,8 +14,7 @@ const WIDE = 8;
 
 /** The whole transcript as one strip: click and drag go there, arrows by one part. */
 export function MinimapStrip() {
-  const { at, reading, hits, sought } = useTranscript();
-  const map = useQuery(minimapQuery(at));
+  const { reading, map, hits, sought } = useTranscript();
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -27,10 +24,9 @@ export function MinimapStrip() {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const buckets = map.data?.buckets;
-  const strip = useMemo(() => stripOf(buckets ?? [], Math.max(0, width - 2 * MARGIN)), [buckets, width]);
+  const strip = useMemo(() => stripOf(map?.buckets ?? [], Math.max(0, width - 2 * MARGIN)), [map, width]);
   const current = useReading(reading, (state) => state.current);
-  const total = map.data?.messages ?? 0;
+  const total = map?.messages ?? 0;
   const goes = (event: PointerEvent<HTMLDivElement>) => {
     const { left } = event.currentTarget.getBoundingClientRect();
     reading.goTo(strip.numberAt(event.clientX - left - MARGIN));
@@ -66,8 +62,13 @@ export function MinimapStrip() {
           {strip.parts.map((part) => (
             <Part key={part.start} part={part} />
           ))}
-          <Marks strip={strip} marks={map.data?.marks ?? []} />
-          {sought === "message" && <Hits strip={strip} hits={hits} />}
+          {map?.marks.map((mark) => (
+            <MarkSign key={`${mark.kind} ${mark.event}`} mark={mark} x={strip.xOf((mark.message ?? 0) + 1)} />
+          ))}
+          {sought === "message" &&
+            [...hits.keys()].map((number) => (
+              <rect key={number} className={styles.hit} x={strip.xOf(number)} y={28} width={2} height={5} />
+            ))}
           <Flags strip={strip} />
           {strip.parts.length > 0 && sought === "message" && <Seen strip={strip} />}
         </g>
@@ -76,19 +77,28 @@ export function MinimapStrip() {
   );
 }
 
-function Part({ part }: { part: StripPart }) {
-  const messages = part.stop - part.start === 1 ? `M${part.start}` : `M${part.start} to M${part.stop - 1}`;
-  const errors = part.errors > 0 ? `, ${formatCounted(part.errors, "error")}` : "";
+function Part({ part: { kind, x, width, start, stop, calls, errors } }: { part: StripPart }) {
+  const messages = stop - start === 1 ? `M${start}` : `M${start} to M${stop - 1}`;
+  const failed = errors > 0 ? `, ${formatCounted(errors, "error")}` : "";
   return (
-    <rect
-      className={styles[part.kind]}
-      x={part.x}
-      y={12}
-      width={Math.max(0.5, part.width - (part.width > WIDE ? GAP : 0))}
-      height={14}
-    >
-      <title>{`${messages}: ${formatCounted(part.calls, "call")}${errors}`}</title>
+    <rect className={styles[kind]} x={x} y={12} width={Math.max(0.5, width - (width > WIDE ? GAP : 0))} height={14}>
+      <title>{`${messages}: ${formatCounted(calls, "call")}${failed}`}</title>
     </rect>
+  );
+}
+
+/** What happened between messages: compactions as lines, sub-agents as diamonds, errors and limits as bars. */
+function MarkSign({ mark: { kind, name, count, event }, x }: { mark: MinimapMark; x: number }) {
+  const many = (count ?? 1) > 1 ? ` (${count})` : "";
+  const signs: Readonly<Record<string, [string | undefined, string]>> = {
+    compaction: [styles.compaction, `M${x} 8V30`],
+    agent: [styles.agent, `M${x} 26.5l3 3-3 3-3-3z`],
+  };
+  const [className, line] = signs[kind] ?? [styles.trouble, `M${x - 1} 8h2v22h-2z`];
+  return (
+    <path className={className} d={line}>
+      <title>{`${name ?? kind}${many}, E${event}`}</title>
+    </path>
   );
 }
 
@@ -106,41 +116,6 @@ function Flags({ strip }: { strip: Strip }) {
       />
     ));
   });
-}
-
-/** What happened between messages: compactions as lines, sub-agents as diamonds, errors and limits as bars. */
-function Marks({ strip, marks }: { strip: Strip; marks: readonly MinimapMark[] }) {
-  return marks.map((mark) => {
-    const x = strip.xOf((mark.message ?? 0) + 1);
-    const many = (mark.count ?? 1) > 1 ? ` (${mark.count})` : "";
-    const title = <title>{`${mark.name ?? mark.kind}${many}, E${mark.event}`}</title>;
-    const key = `${mark.kind} ${mark.event}`;
-    if (mark.kind === "compaction") {
-      return (
-        <path key={key} className={styles.compaction} d={`M${x} 8V30`}>
-          {title}
-        </path>
-      );
-    }
-    if (mark.kind === "agent") {
-      return (
-        <path key={key} className={styles.agent} d={`M${x} 26.5l3 3-3 3-3-3z`}>
-          {title}
-        </path>
-      );
-    }
-    return (
-      <rect key={key} className={styles.trouble} x={x - 1} y={8} width={2} height={22}>
-        {title}
-      </rect>
-    );
-  });
-}
-
-function Hits({ strip, hits }: { strip: Strip; hits: ReadonlyMap<number, TranscriptHit> }) {
-  return [...hits.keys()].map((number) => (
-    <rect key={number} className={styles.hit} x={strip.xOf(number)} y={28} width={2} height={5} />
-  ));
 }
 
 /** What is seen of it now. */

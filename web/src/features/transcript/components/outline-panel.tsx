@@ -1,14 +1,12 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
-import type { AgentRange, OutlineTurn } from "../../../api/generated/types.gen.ts";
+import type { OutlineTurn } from "../../../api/generated/types.gen.ts";
 import { formatCount } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Icon } from "../../../ui/icon.tsx";
-import { agentsQuery } from "../api/list-agents.ts";
-import { outlineQuery } from "../api/read-outline.ts";
-import { useReading, useTranscript } from "../model/transcript-context.ts";
-import { pagesFor } from "../model/windows.ts";
+import { agentsOf, outlineFrom, pagesFor } from "../model/questions.ts";
+import { useReading, useTranscript } from "../model/reading.ts";
 import styles from "./outline-panel.module.css";
 
 /** Messages whose turns are read at once. */
@@ -17,17 +15,11 @@ const HEIGHT = 23;
 
 /** What prompts have around thoughts. */
 const TAG = /^<thinking(?:_summary)?>/;
-const NONE: ReadonlySet<string> = new Set();
-
-function namesOf({ items }: AgentRange): ReadonlySet<string> {
-  return new Set(items.map((agent) => agent.name));
-}
 
 /** The turns of the transcript as headings. Rows are messages; those that are results of tools have no height. */
 export function OutlinePanel({ total }: { total: number }) {
-  const { at, reading, sought } = useTranscript();
+  const { at, reading, sought, isBegun } = useTranscript();
   const box = useRef<HTMLDivElement>(null);
-  const turns = useRef<(number: number) => OutlineTurn | null | undefined>(() => undefined);
   const rows = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: total,
     getScrollElement: () => box.current,
@@ -36,13 +28,12 @@ export function OutlinePanel({ total }: { total: number }) {
   });
   const items = rows.getVirtualItems();
   const pages = pagesFor((items[0]?.index ?? 0) + 1, (items.at(-1)?.index ?? 0) + 1, total, BLOCK, 20);
-  const found = useQueries({ queries: pages.map((page) => outlineQuery(at, page * BLOCK + 1, BLOCK)) });
-  turns.current = (number) => {
-    const page = found[Math.floor((number - 1) / BLOCK) - (pages[0] ?? 0)]?.data;
-    return page === undefined ? undefined : (page.turns.find((turn) => turn.number === number) ?? null);
-  };
+  const found = useQueries({
+    queries: pages.map((page) => ({ ...outlineFrom(at, page * BLOCK + 1, BLOCK), enabled: isBegun })),
+  });
   const current = useReading(reading, (state) => state.current);
-  const agents = useQuery({ ...agentsQuery(at), select: namesOf }).data ?? NONE;
+  const agents = useQuery({ ...agentsOf(at), enabled: isBegun }).data?.items.map((agent) => agent.name);
+  const names = new Set(agents);
   useEffect(() => {
     rows.scrollToIndex(current - 1, { align: "auto" });
   }, [current, rows]);
@@ -54,13 +45,14 @@ export function OutlinePanel({ total }: { total: number }) {
       <div ref={box} className={styles.list}>
         <div style={{ height: rows.getTotalSize(), position: "relative" }}>
           <div className={styles.shown} style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
-            {items.map((item) => {
-              const turn = turns.current(item.index + 1);
-              if (turn === undefined) return <div key={item.key} style={{ height: item.size }} />;
+            {items.map(({ key, index, size }) => {
+              const page = found[Math.floor(index / BLOCK) - (pages[0] ?? 0)]?.data;
+              if (page === undefined) return <div key={key} style={{ height: size }} />;
+              const turn = page.turns.find((one) => one.number === index + 1);
               return (
-                <div key={item.key} data-index={item.index} ref={rows.measureElement}>
-                  {turn !== null && (
-                    <Heading turn={turn} agents={agents} isCurrent={sought === "message" && turn.number === current} />
+                <div key={key} data-index={index} ref={rows.measureElement}>
+                  {turn !== undefined && (
+                    <Heading turn={turn} agents={names} isCurrent={sought === "message" && turn.number === current} />
                   )}
                 </div>
               );

@@ -5,15 +5,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ResolvedCitation, TranscriptCitations } from "../../../api/generated/types.gen.ts";
 import { scannerKey } from "../../../domain/citations.ts";
 import { keyRegistry } from "../../../ui/keyboard/key-registry.ts";
-import { Reading } from "../model/reading.ts";
-import { TranscriptContext } from "../model/transcript-context.ts";
+import { Reading, TranscriptContext } from "../model/reading.ts";
 import { LabelPanel } from "./label-panel.tsx";
-import { VerdictsPanel } from "./verdicts-panel.tsx";
+import { VerdictsPanel } from "./rail-panel.tsx";
 
 function view(reading: Reading) {
   return {
     at: { id: "t1", location: undefined },
     reading,
+    map: undefined,
+    isBegun: true,
     cited: new Map(),
     citedEvents: new Map(),
     colours: new Map([[scannerKey("s", "tampering"), 4]]),
@@ -63,7 +64,7 @@ describe("verdicts", () => {
   it("go to what they cite, and say why a citation does not resolve", () => {
     const reading = new Reading();
     const goTo = vi.spyOn(reading, "goTo");
-    shown(reading, <VerdictsPanel found={found} error={null} isAsked onEvent={vi.fn()} />);
+    shown(reading, <VerdictsPanel found={found} error={null} scans={["s"]} onEvent={vi.fn()} />);
     fireEvent.click(screen.getByRole("button", { name: "M9" }));
     expect(goTo).toHaveBeenCalledWith(9);
     expect(screen.getByText(/\[M2\] does not resolve: No message has this id\./)).toBeTruthy();
@@ -71,7 +72,7 @@ describe("verdicts", () => {
   });
 
   it("begin with errors, and then with what was found", () => {
-    shown(new Reading(), <VerdictsPanel found={found} error={null} isAsked onEvent={vi.fn()} />);
+    shown(new Reading(), <VerdictsPanel found={found} error={null} scans={["s"]} onEvent={vi.fn()} />);
     expect(screen.getAllByRole("region").map((one) => one.getAttribute("aria-label"))).toEqual([
       "environment",
       "tampering",
@@ -82,7 +83,7 @@ describe("verdicts", () => {
 
   it("say what to do where there are none", () => {
     const nothing = { items: [], total: 0, results: 0, verdicts: [] };
-    shown(new Reading(), <VerdictsPanel found={nothing} error={null} isAsked onEvent={vi.fn()} />);
+    shown(new Reading(), <VerdictsPanel found={nothing} error={null} scans={["s"]} onEvent={vi.fn()} />);
     expect(screen.getByText("No results here.")).toBeTruthy();
   });
 });

@@ -1,29 +1,22 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { ask } from "../../../api/ask.ts";
 import type { TranscriptCitations } from "../../../api/generated/types.gen.ts";
-import { citationsByNumber, coloursOf, type ItemKind, scannerKey } from "../../../domain/citations.ts";
-import { recentScansQuery } from "../api/list-recent-scans.ts";
-import { citationsQuery } from "../api/read-citations.ts";
-import { descriptionQuery } from "../api/read-description.ts";
-import { messagePageQuery, PAGE } from "../api/read-messages.ts";
-import { minimapQuery } from "../api/read-minimap.ts";
-import { neighboursQuery } from "../api/read-neighbours.ts";
-import type { TranscriptAddress } from "../model/address.ts";
-import { Reading } from "../model/reading.ts";
-import { TranscriptContext, type TranscriptView } from "../model/transcript-context.ts";
-import { route, useChangeAddress, useReadingAddress, useSought } from "../model/use-address.ts";
-import { useFind } from "../model/use-find.ts";
-import { useReadingKeys } from "../model/use-reading-keys.ts";
-import { TranscriptFindBar } from "./find-bar.tsx";
-import { FocusView } from "./focus-view.tsx";
+import { citationsByNumber, coloursOf, scannerKey } from "../../../domain/citations.ts";
+import { formatCount } from "../../../domain/format.ts";
+import { FindBar, FindCount } from "../../../ui/find-bar.tsx";
+import { route, useChangeAddress, useReadingAddress } from "../model/address.ts";
+import { useFind } from "../model/find.ts";
+import { messagePage, minimapOf, pageOf, RECENT_SCANS, type TranscriptAddress } from "../model/questions.ts";
+import { Reading, TranscriptContext, type TranscriptView, useTranscript } from "../model/reading.ts";
+import { useReadingKeys } from "../model/reading-keys.ts";
+import { EventsColumn } from "./events-column.tsx";
 import { HeaderLine } from "./header-line.tsx";
 import { MinimapStrip } from "./minimap-strip.tsx";
 import { OutlinePanel } from "./outline-panel.tsx";
 import { RailPanel } from "./rail-panel.tsx";
-import { ReadingColumn } from "./reading-column.tsx";
+import { FocusView, ReadingColumn } from "./reading-column.tsx";
 import styles from "./transcript-place.module.css";
-
-const EventsColumn = lazy(() => import("./events-column.tsx").then((module) => ({ default: module.EventsColumn })));
 
 /** The reading view of one transcript. */
 export function TranscriptPlace() {
@@ -35,159 +28,191 @@ export function TranscriptPlace() {
 
 function OneTranscript({ id, location }: { id: string; location: string | undefined }) {
   const search = route.useSearch();
-  const change = useChangeAddress();
   const at = useMemo(() => ({ id, location }), [id, location]);
   const [reading] = useState(() => new Reading());
   const [eventReading] = useState(() => new Reading());
   // Before what is sought: that begins where one reads.
   useReadingAddress(reading, "message");
   useReadingAddress(eventReading, "event");
-  const [sought, seek] = useSought();
-  const [asked, setAsked] = useState(0);
-  const isEvents = search.view === "events";
-  const shown: ItemKind = isEvents ? "event" : "message";
-  const finding = useFind(at, isEvents ? eventReading : reading, shown, sought);
-  const scans = useShownScans(search.scan);
-  const citations = useQuery(citationsQuery(at, scans ?? []));
-  const description = useQuery(descriptionQuery(at));
-  const known = useTotal(at, description.data?.values.message_count);
-  const total = known ?? 0;
-  const view = useView(at, reading, citations.data, shown, finding);
-  const list = useMemo(
-    () => ({ where: search.where ?? [], order_by: search.order_by ?? [] }),
-    [search.where, search.order_by],
+  const kind = search.view === "events" ? "event" : "message";
+  const shown = kind === "event" ? eventReading : reading;
+  const sought = {
+    text: search.find ?? "",
+    regex: search.regex === true,
+    case: search.case === true,
+    word: search.word === true,
+  };
+  const { hits, hit, ...finding } = useFind(at, shown, kind, sought);
+  const isBegun = useIsBegun(at);
+  const map = useQuery({ ...minimapOf(at), enabled: isBegun });
+  const verdicts = useVerdicts(at, isBegun);
+  const marked = useMarked(verdicts.found);
+  const view: TranscriptView = useMemo(
+    () => ({ at, reading, map: map.data, isBegun, sought: kind, hits, hit, ...marked }),
+    [at, reading, map.data, isBegun, kind, hits, hit, marked],
   );
-  const onFind = useCallback(() => {
-    setAsked((before) => before + 1);
-    seek(sought ?? { text: "", regex: false, case: false, word: false });
-  }, [seek, sought]);
-  const onNeighbour = useNeighbour(at, list);
-  const isFocused = search.focus === true;
-  const eventTotal = useQuery({ ...minimapQuery(at), select: (map) => map.events }).data ?? 0;
-  const events = isEvents ? { reading: eventReading, total: eventTotal } : null;
-  useEffect(() => {
-    reading.onAway = isEvents ? () => change({ view: undefined }) : null;
-  }, [reading, isEvents, change]);
-  const onView = useViewChange(at, reading, isEvents);
-  useReadingKeys(view, { total, events, onView, isFocused, onFind, onNeighbour });
-  const rail = search.rail ?? "verdicts";
   return (
     <TranscriptContext value={view}>
-      <div className={styles.place}>
-        <HeaderLine
-          {...{ at, reading, list, onFind, onNeighbour }}
-          total={known}
-          description={description.data}
-          isEvents={isEvents}
-          onView={onView}
-        />
-        <MinimapStrip />
-        <Unreadable at={at} />
-        {sought !== null && (
-          <TranscriptFindBar {...{ sought, finding, asked }} onSeek={seek} onClose={() => seek(null)} />
-        )}
-        <div className={styles.columns} data-rail={rail === "none" ? "none" : "shown"}>
-          <OutlinePanel total={total} />
-          <Suspense>
-            {isEvents ? (
-              <EventsColumn reading={eventReading} />
-            ) : isFocused ? (
-              <FocusView total={total} />
-            ) : (
-              <ReadingColumn expected={total} />
-            )}
-          </Suspense>
-          {rail !== "none" && (
-            <RailPanel
-              tab={rail}
-              onTab={(tab) => change({ rail: tab })}
-              scans={scans}
-              onScans={(chosen) => change({ scan: chosen })}
-              found={citations.data}
-              error={citations.error}
-              description={description.data}
-              onEvent={(event) => change({ view: "events", event }, true)}
-            />
-          )}
-        </div>
-      </div>
+      <Shown eventReading={eventReading} verdicts={verdicts} sought={sought} finding={finding} problem={map.error} />
     </TranscriptContext>
   );
 }
 
-/** A log that breaks off: its beginning is shown, and what is wrong is said. */
-function Unreadable({ at }: { at: TranscriptAddress }) {
-  const { error } = useQuery(minimapQuery(at));
-  if (error === null) return null;
+interface ShownProps {
+  eventReading: Reading;
+  verdicts: ReturnType<typeof useVerdicts>;
+  sought: Parameters<typeof useFind>[3];
+  finding: Pick<ReturnType<typeof useFind>, "result" | "shown" | "step">;
+  /** A log that breaks off: its beginning is shown, and what is wrong is said. */
+  problem: Error | null;
+}
+
+function Shown({ eventReading, verdicts, sought, finding, problem }: ShownProps) {
+  const view = useTranscript();
+  const { at, reading, map } = view;
+  const isEvents = view.sought === "event";
+  const search = route.useSearch();
+  const change = useChangeAddress();
+  const [asked, setAsked] = useState(0);
+  const { id, location } = at;
+  const description = useQuery(ask("/transcripts/{id}", { path: { id }, query: { location } })).data;
+  const values = description?.values ?? {};
+  // As the list has it, until all of it is read; null until one of them says.
+  const total = map?.messages ?? (typeof values.message_count === "number" ? values.message_count : null);
+  const { focus: isFocused = false, rail = "verdicts" } = search;
+  const { neighbours, onNeighbour } = useNeighbours(view);
+  const onView = useViewChange(view);
+  const onFind = () => {
+    setAsked((before) => before + 1);
+    change({ find: sought.text });
+  };
+  useEffect(() => {
+    reading.onAway = isEvents ? () => change({ view: undefined }) : null;
+  }, [reading, isEvents, change]);
+  const inView = isEvents ? { shown: eventReading, total: map?.events ?? 0 } : { shown: reading, total: total ?? 0 };
+  useReadingKeys(view, { ...inView, isFocused, onView, onFind, onNeighbour });
   return (
-    <p className={styles.unreadable} role="alert">
-      Only a part of this transcript can be read. {error.message}
-    </p>
+    <div className={styles.place}>
+      <HeaderLine {...{ values, total, neighbours, onView, onFind, onNeighbour }} />
+      <MinimapStrip />
+      {problem !== null && (
+        <p className={styles.unreadable} role="alert">
+          Only a part of this transcript can be read. {problem.message}
+        </p>
+      )}
+      {search.find !== undefined && <TranscriptFindBar sought={sought} finding={finding} asked={asked} />}
+      <div className={styles.columns} data-rail={rail === "none" ? "none" : "shown"}>
+        <OutlinePanel total={total ?? 0} />
+        <Column eventReading={eventReading} total={total ?? 0} />
+        {rail !== "none" && (
+          <RailPanel
+            {...verdicts}
+            tab={rail}
+            onTab={(tab) => change({ rail: tab })}
+            onScans={(scan) => change({ scan })}
+            description={description}
+            onEvent={(event) => change({ view: "events", event }, true)}
+          />
+        )}
+      </div>
+    </div>
   );
 }
 
-/** The scans whose verdicts are shown: those of the address, else the newest one; undefined until that is known. */
-function useShownScans(asked: readonly string[] | undefined): string[] | undefined {
-  const recent = useQuery({ ...recentScansQuery(), enabled: asked === undefined });
-  const newest = recent.data?.items[0]?.scan_id;
+function Column({ eventReading, total }: { eventReading: Reading; total: number }) {
+  const { view, focus } = route.useSearch();
+  if (view === "events") return <EventsColumn reading={eventReading} />;
+  return focus === true ? <FocusView total={total} /> : <ReadingColumn expected={total} />;
+}
+
+function TranscriptFindBar({ sought, finding, asked }: Pick<ShownProps, "sought" | "finding"> & { asked: number }) {
+  const change = useChangeAddress();
+  const seek = useCallback((find: string) => change({ find }), [change]);
+  const { result, shown, step } = finding;
+  const { matches, done, stopped } = result;
+  const told = stopped === null ? "" : ` (${stopped})`;
+  const none = done ? "not found" : "…";
+  const words = matches === 0 ? none : `${formatCount(shown)} of ${formatCount(matches)}${done ? "" : "+"}`;
+  return (
+    <FindBar
+      label="Find in this transcript"
+      sought={sought.text}
+      choices={sought}
+      asked={asked}
+      onSeek={seek}
+      onChoose={(name, isOn) => change({ [name]: isOn || undefined })}
+      onStep={step}
+      onClose={() => change({ find: undefined, regex: undefined, case: undefined, word: undefined })}
+    >
+      <FindCount error={result.error}>{sought.text === "" ? "" : `${words}${told}`}</FindCount>
+    </FindBar>
+  );
+}
+
+/** Whether the first messages are there (or cannot be read): what else is asked would hold the server up before. */
+function useIsBegun(at: TranscriptAddress): boolean {
+  const { message = 1, view } = route.useSearch();
+  const [isBegun, setBegun] = useState(view === "events");
+  const [page] = useState(pageOf(Math.max(1, message)));
+  const { isPending } = useQuery({ ...messagePage(at, page, false), enabled: !isBegun });
+  if (!(isBegun || isPending)) setBegun(true);
+  return isBegun;
+}
+
+/** What scans say of the transcript: those of the address, else the newest one; undefined until that is known. */
+function useVerdicts({ id, location }: TranscriptAddress, isBegun: boolean) {
+  const asked = route.useSearch({ select: (search) => search.scan });
+  const recent = useQuery({ ...RECENT_SCANS, enabled: isBegun && asked === undefined });
+  const newest = recent.data?.items.slice(0, 1).map((scan) => scan.scan_id);
+  const scans = asked ?? newest;
+  const found = useQuery({
+    ...ask("/transcripts/{id}/citations", { path: { id }, query: { scan: scans ?? [], location } }),
+    enabled: isBegun && scans !== undefined && scans.length > 0,
+  });
+  return { scans, found: found.data, error: found.error ?? (asked === undefined ? recent.error : null) };
+}
+
+function useMarked(found: TranscriptCitations | undefined) {
   return useMemo(() => {
-    if (asked !== undefined) return [...asked];
-    if (newest !== undefined) return [newest];
-    return recent.isPending ? undefined : [];
-  }, [asked, newest, recent.isPending]);
-}
-
-/** How many messages there are: as the list has it, until all of it is read; null until one of them says. */
-function useTotal(at: TranscriptAddress, told: unknown): number | null {
-  const counted = useQuery({ ...minimapQuery(at), select: (map) => map.messages }).data;
-  return counted ?? (typeof told === "number" ? told : null);
-}
-
-function useView(
-  at: TranscriptAddress,
-  reading: Reading,
-  found: TranscriptCitations | undefined,
-  sought: ItemKind,
-  { hits, hit }: Pick<TranscriptView, "hits" | "hit">,
-): TranscriptView {
-  const marked = useMemo(
-    () => ({
+    // There are few colours: scanners that cite something come first.
+    const said = [...(found?.items ?? []), ...(found?.verdicts ?? [])];
+    return {
       cited: citationsByNumber(found?.items ?? [], "message"),
       citedEvents: citationsByNumber(found?.items ?? [], "event"),
-      // There are few colours: scanners that cite something come first.
-      colours: coloursOf(
-        [...(found?.items ?? []), ...(found?.verdicts ?? [])].map((one) => scannerKey(one.scan, one.scanner)),
-      ),
-    }),
-    [found],
-  );
-  return useMemo(() => ({ at, reading, sought, hits, hit, ...marked }), [at, reading, sought, hits, hit, marked]);
+      colours: coloursOf(said.map((one) => scannerKey(one.scan, one.scanner))),
+    };
+  }, [found]);
 }
 
 /** Change between messages and events; events begin with the one that made the message that one is at. */
-function useViewChange(at: TranscriptAddress, reading: Reading, isEvents: boolean): () => void {
+function useViewChange({ at, reading, map, sought }: TranscriptView): () => void {
   const queries = useQueryClient();
   const change = useChangeAddress();
   return () => {
-    if (isEvents) return change({ view: undefined }, true);
+    if (sought === "event") return change({ view: undefined }, true);
     const { current } = reading.state;
-    const page = queries.getQueryData(messagePageQuery(at, Math.floor((current - 1) / PAGE)).queryKey);
+    const page = queries.getQueryData(messagePage(at, pageOf(current), map !== undefined).queryKey);
     const event = page?.items.find((message) => message.number === current)?.event;
-    change({ view: "events", ...(event == null ? {} : { event }) }, true);
+    change({ view: "events", ...(event != null && { event }) }, true);
   };
 }
 
-/** Go to the transcript beside this one in the list that one came from; what one looks at stays. */
-function useNeighbour(at: TranscriptAddress, list: Parameters<typeof neighboursQuery>[1]) {
-  const { data } = useQuery(neighboursQuery(at, list));
+/** The transcripts beside this one in the list that one came from; going there, what one looks at stays. */
+function useNeighbours({ at: { id, location }, isBegun }: TranscriptView) {
+  const { where, order_by } = route.useSearch();
+  const { data } = useQuery({
+    ...ask("/transcripts/{id}/neighbours", { path: { id }, query: { where, order_by, location } }),
+    enabled: isBegun,
+  });
   const navigate = route.useNavigate();
-  return (direction: 1 | -1) => {
-    const id = direction === 1 ? data?.next : data?.previous;
-    if (id == null) return;
+  const onNeighbour = (direction: 1 | -1) => {
+    const beside = direction === 1 ? data?.next : data?.previous;
+    if (beside == null) return;
     void navigate({
       to: "/transcripts/$id",
-      params: { id },
+      params: { id: beside },
       search: (before) => ({ ...before, message: undefined, event: undefined, span: undefined }),
     });
   };
+  return { neighbours: data, onNeighbour };
 }

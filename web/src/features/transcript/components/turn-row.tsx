@@ -6,12 +6,11 @@ import { formatDuration, formatRough } from "../../../domain/format.ts";
 import { type Block, turnOf } from "../../../domain/turns.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Icon } from "../../../ui/icon.tsx";
-import { marksOf, useReading, useTranscript } from "../model/transcript-context.ts";
-import { useMessageText } from "../model/use-messages.ts";
+import { useMessageText } from "../model/messages.ts";
+import { marksOf, useReading, useTranscript } from "../model/reading.ts";
 import { AgentCard } from "./agent-card.tsx";
-import { CallCard } from "./call-card.tsx";
-import { MediaView } from "./media-view.tsx";
-import { SpokenBlock } from "./spoken-block.tsx";
+import { CallCard, type CallProps } from "./call-card.tsx";
+import { MediaView, SpokenBlock } from "./spoken-block.tsx";
 import styles from "./turn-row.module.css";
 
 interface TurnProps {
@@ -35,6 +34,8 @@ export const TurnRow = memo(function TurnRow({ message, results, before }: TurnP
   }, [text.message, text.from, results]);
   const marks = marksOf(view, "message", message.number, text.message.text, text.from);
   const isCurrent = useReading(view.reading, (state) => state.current === message.number);
+  const { seconds, tokens } = message;
+  const taken = [seconds != null && formatDuration(seconds), tokens != null && `${formatRough(tokens)} tokens`];
   return (
     <article
       className={styles.turn}
@@ -47,19 +48,11 @@ export const TurnRow = memo(function TurnRow({ message, results, before }: TurnP
       <div className={styles.body}>
         <div className={styles.who}>
           <InertText text={message.who} />
-          <span className={styles.taken}>{takenWords(message)}</span>
+          <span className={styles.taken}>{taken.filter(Boolean).join(" · ")}</span>
           {turn.failed && <span className={styles.failed}>failed</span>}
         </div>
         {turn.blocks.map((block) => (
-          <BlockView
-            key={block.part}
-            block={block}
-            part={block.part}
-            text={text}
-            marks={marks}
-            before={before}
-            role={message.role}
-          />
+          <BlockView key={block.part} {...{ block, part: block.part, text, marks, before }} role={message.role} />
         ))}
         {turn.blocks.length === 0 ? <p className={styles.remark}>This message is empty.</p> : null}
       </div>
@@ -76,45 +69,30 @@ function isSame(before: TurnProps, now: TurnProps): boolean {
   );
 }
 
-interface BlockProps extends Omit<Parameters<typeof CallCard>[0], "block"> {
-  block: Block;
-  role: string;
-}
-
-function BlockView({ block, role, before, ...shown }: BlockProps) {
-  if (block.kind === "call" && block.call.agent != null) {
-    return <AgentCard block={block} number={shown.text.message.number} part={shown.part} marks={shown.marks} />;
-  }
-  if (block.kind === "call") return <CallCard block={block} before={before} {...shown} />;
-  if (block.kind === "media") {
-    return <MediaView media={block.media} />;
+function BlockView({ block, role, before, ...shown }: Omit<CallProps, "block"> & { block: Block; role: string }) {
+  if (block.kind === "media") return <MediaView media={block.media} />;
+  if (block.kind === "call") {
+    if (block.call.agent != null) return <AgentCard block={block} {...shown} />;
+    return <CallCard block={block} before={before} {...shown} />;
   }
   const lines = LINES[block.kind] ?? LINES[role] ?? PROSE_LINES;
   return <SpokenBlock block={block} lines={lines} as={role === "tool" ? "output" : "prose"} {...shown} />;
 }
 
-/** What making the message took. */
-function takenWords({ seconds, tokens }: MessageItem): string {
-  const words = [seconds == null ? "" : formatDuration(seconds)];
-  if (tokens != null) words.push(`${formatRough(tokens)} tokens`);
-  return words.filter(Boolean).join(" · ");
-}
-
 /** The number of the message, which is its link, and who cites it. */
-function Gutter({ message }: { message: MessageItem }) {
+function Gutter({ message: { number } }: { message: MessageItem }) {
   const { cited, colours } = useTranscript();
-  const citations = cited.get(message.number) ?? [];
-  const scanners = new Map(citations.map((one) => [scannerKey(one.scan, one.scanner), one.scanner]));
+  const scanners = new Map(cited.get(number)?.map((one) => [scannerKey(one.scan, one.scanner), one.scanner]));
   return (
     <div className={styles.gutter}>
       <Link
         to="."
-        search={(before: object) => ({ ...before, message: message.number })}
+        search={(before: object) => ({ ...before, message: number })}
         replace
         className={styles.number}
         title="Link to this message"
       >
-        M{message.number}
+        M{number}
       </Link>
       {[...scanners].map(([key, name]) => (
         <span key={key} className={styles.flag} data-colour={colours.get(key)} title={`Cited by ${name}`}>

@@ -1,33 +1,52 @@
-/** Which transcript is read, and how its parts are named in addresses and programs. */
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback, useEffect, useRef } from "react";
+import type { Reading } from "./reading.ts";
 
-import { addressOf } from "../../../api/client.ts";
+export const route = getRouteApi("/transcripts/$id/");
 
-export interface TranscriptAddress {
-  id: string;
-  /** Where it is; undefined: where the project has its transcripts. */
-  location: string | undefined;
+export type Search = ReturnType<typeof route.useSearch>;
+
+const SETTLED_MS = 400;
+
+/** Change what the address says; an undefined value takes it out. A step that one may want to go back over is pushed. */
+export function useChangeAddress(): (changed: Partial<Search>, push?: boolean) => void {
+  const navigate = route.useNavigate();
+  return useCallback(
+    (changed, push = false) =>
+      void navigate({
+        search: (before: Search) => ({ ...before, ...changed }),
+        replace: !push,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
 }
 
-/** Where our server gives an image or a recording of the transcript. */
-export function attachmentAddress(at: TranscriptAddress, reference: string): string {
-  return addressOf("/transcripts/{id}/attachments/{reference}", {
-    path: { id: at.id, reference },
-    query: { location: at.location ?? null },
-  });
-}
-
-/** Where the server gives a message or an event as the log has it. */
-export function rawAddress(at: TranscriptAddress, kind: "message" | "event", number: number): string {
-  const asked = { path: { id: at.id, number }, query: { location: at.location ?? null } };
-  return kind === "message"
-    ? addressOf("/transcripts/{id}/messages/{number}", asked)
-    : addressOf("/transcripts/{id}/events/{number}", asked);
-}
-
-/** Where the server gives all of the transcript as its log has it. */
-export function rawTranscriptAddress(at: TranscriptAddress): string {
-  return addressOf("/transcripts/{id}/raw", {
-    path: { id: at.id },
-    query: { location: at.location ?? null },
-  });
+/** Keep the address and the place where one reads in step: a link leads there, and a reload lands where one was. */
+export function useReadingAddress(reading: Reading, name: "message" | "event"): void {
+  const told = route.useSearch({ select: (search) => search[name] });
+  const change = useChangeAddress();
+  const written = useRef<number | undefined>(undefined);
+  useEffect(() => {
+    if (told === written.current) return;
+    written.current = told;
+    reading.startAt(Math.max(1, told ?? 1));
+  }, [told, reading]);
+  useEffect(() => {
+    let settling: ReturnType<typeof setTimeout> | undefined;
+    const unsubscribe = reading.subscribe(() => {
+      clearTimeout(settling);
+      settling = setTimeout(() => {
+        const { current } = reading.state;
+        const now = current === 1 ? undefined : current;
+        if (written.current === now) return;
+        written.current = now;
+        change({ [name]: now });
+      }, SETTLED_MS);
+    });
+    return () => {
+      clearTimeout(settling);
+      unsubscribe();
+    };
+  }, [reading, change, name]);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { TranscriptHit } from "../../../api/generated/types.gen.ts";
-import { firstHit, hitNumber, stepHit } from "./find-result.ts";
+import { firstHit, hitNumber, stepHit } from "./find.ts";
 
 const hit = (number: number, count: number): TranscriptHit => ({
   kind: "message",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pagesFor } from "./windows.ts";
+import { pagesFor } from "./questions.ts";
 
 it("asks for the pages of what is seen, and of what will be", () => {
   expect(pagesFor(1, 10, 100_000, 50, 10)).toEqual([0]);

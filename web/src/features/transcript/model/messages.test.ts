@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { EventItem, MessageItem } from "../../../api/generated/types.gen.ts";
-import { compactionsBefore } from "./use-compactions.ts";
+import { compactionsBefore, messagesAsMarkdown } from "./messages.ts";
 
 const message = (number: number, event: number | null): MessageItem => ({
   number,
@@ -27,4 +27,13 @@ it("puts a compaction before the first message that was made after it", () => {
   const events = [compaction(3), compaction(12), compaction(30)];
   const found = messages.map((one) => compactionsBefore(events, one, lookup).map((event) => event.number));
   expect(found).toEqual([[], [3], [], [12]]);
+});
+
+it("writes messages with their numbers, and what tools say in a fence that it cannot leave", () => {
+  const message = { id: "m", size: 1, folded: 0 };
+  const said = messagesAsMarkdown([
+    { ...message, number: 1, role: "user", who: "user", text: "Fix *it*" },
+    { ...message, number: 2, role: "tool", who: "tool bash", text: "a\n````\nb", folded: 1200 },
+  ]);
+  expect(said).toBe("## M1 user\n\nFix *it*\n\n## M2 tool bash\n\n`````\na\n````\nb\n`````\n\n(1,200 more characters)");
 });

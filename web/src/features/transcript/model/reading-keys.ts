@@ -1,17 +1,18 @@
+/** The keys of the reading view. */
+
 import { useQueryClient } from "@tanstack/react-query";
 import { stepTo } from "../../../domain/citations.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { toast } from "../../../ui/toast.ts";
-import { findEvent, isCall, isFailed, isShown } from "./event-steps.ts";
-import type { Reading } from "./reading.ts";
-import { findTurn, hasCall, hasError, isTurn } from "./steps.ts";
-import type { TranscriptView } from "./transcript-context.ts";
-import { useChangeAddress } from "./use-address.ts";
+import { useChangeAddress } from "./address.ts";
+import type { Reading, TranscriptView } from "./reading.ts";
+import { findStep, type StepKind } from "./steps.ts";
 
-export interface ReadingDoings {
+interface ReadingDoings {
+  /** Where one is in what is shown: messages or events. */
+  shown: Reading;
+  /** How many of these there are. */
   total: number;
-  /** Whether events are shown; null: messages. */
-  events: { reading: Reading; total: number } | null;
   isFocused: boolean;
   /** From messages to events, and back. */
   onView: () => void;
@@ -19,23 +20,20 @@ export interface ReadingDoings {
   onNeighbour: (direction: 1 | -1) => void;
 }
 
-/** The keys of the reading view. */
 export function useReadingKeys(view: TranscriptView, doings: ReadingDoings): void {
-  const { events, isFocused, onFind, onNeighbour } = doings;
+  const { shown, total, isFocused, onView, onFind, onNeighbour } = doings;
+  const { sought: what } = view;
   const change = useChangeAddress();
-  const steps = useSteps(view, events);
-  const shown = events?.reading ?? view.reading;
-  const { number: what, total } =
-    events === null ? { number: "message", total: doings.total } : { number: "event", total: events.total };
+  const { to, cite } = useSteps(view, shown);
   useKeys("Transcript", [
-    { keys: "j", label: `Next ${what}`, keysOnly: true, run: steps.to(1, "turn") },
-    { keys: "k", label: `Previous ${what}`, keysOnly: true, run: steps.to(-1, "turn") },
-    { keys: "n", label: "Next call of a tool", run: steps.to(1, "call") },
-    { keys: "p", label: "Previous call of a tool", run: steps.to(-1, "call") },
-    { keys: "e", label: "Next error", run: steps.to(1, "error") },
-    { keys: "E", label: "Previous error", run: steps.to(-1, "error") },
-    { keys: "c", label: "Next citation", run: steps.cite(1) },
-    { keys: "C", label: "Previous citation", run: steps.cite(-1) },
+    { keys: "j", label: `Next ${what}`, keysOnly: true, run: to(1, "turn") },
+    { keys: "k", label: `Previous ${what}`, keysOnly: true, run: to(-1, "turn") },
+    { keys: "n", label: "Next call of a tool", run: to(1, "call") },
+    { keys: "p", label: "Previous call of a tool", run: to(-1, "call") },
+    { keys: "e", label: "Next error", run: to(1, "error") },
+    { keys: "E", label: "Previous error", run: to(-1, "error") },
+    { keys: "c", label: "Next citation", run: cite(1) },
+    { keys: "C", label: "Previous citation", run: cite(-1) },
     { keys: "o", label: `Open or fold the ${what}`, run: () => shown.toggle(shown.state.current) },
     {
       keys: "f",
@@ -50,40 +48,25 @@ export function useReadingKeys(view: TranscriptView, doings: ReadingDoings): voi
     { keys: "l", label: "Label this transcript", run: () => change({ rail: "label" }) },
     { keys: "v", label: "Show the verdicts", run: () => change({ rail: "verdicts" }) },
     { keys: "i", label: "Show what is known of it", run: () => change({ rail: "info" }) },
-    {
-      keys: "w",
-      label: events === null ? "Show the events" : "Show the messages",
-      run: doings.onView,
-    },
+    { keys: "w", label: what === "message" ? "Show the events" : "Show the messages", run: onView },
     { keys: "y", label: "Copy a link to the message", run: () => void copyLink(view.reading.state.current) },
     { keys: ["Mod+f", "/"], label: "Find in this transcript", run: onFind },
   ]);
 }
 
-type StepKind = "turn" | "call" | "error";
-
-const TURNS = { turn: isTurn, call: hasCall, error: hasError };
-const EVENTS = { turn: isShown, call: isCall, error: isFailed };
-
 /** Steps through what is shown, and through what is cited of it. */
-function useSteps({ at, reading, cited, citedEvents }: TranscriptView, events: ReadingDoings["events"]) {
+function useSteps({ at, cited, citedEvents, sought: what }: TranscriptView, shown: Reading) {
   const queries = useQueryClient();
-  const shown = events?.reading ?? reading;
-  const numbers = events === null ? cited : citedEvents;
   const go = async (direction: 1 | -1, kind: StepKind) => {
-    const from = shown.state.current;
-    const found =
-      events === null
-        ? await findTurn(queries, at, from, direction, TURNS[kind])
-        : await findEvent(queries, at, from, direction, EVENTS[kind]);
-    const what = kind === "turn" ? (events === null ? "message" : "event") : kind;
+    const found = await findStep(queries, at, what, { from: shown.state.current, direction, kind });
     if (found !== null) shown.goTo(found);
-    else toast(`No ${what} ${direction === 1 ? "behind" : "before"} this one`);
+    else toast(`No ${kind === "turn" ? what : kind} ${direction === 1 ? "behind" : "before"} this one`);
   };
   return {
     to: (direction: 1 | -1, kind: StepKind) => () =>
       void go(direction, kind).catch((error: Error) => toast(error.message, { tone: "error" })),
     cite: (direction: 1 | -1) => () => {
+      const numbers = what === "message" ? cited : citedEvents;
       const found = stepTo([...numbers.keys()], shown.state.current, direction);
       if (found === undefined) toast("Nothing here is cited");
       else shown.goTo(found);
