@@ -1,6 +1,6 @@
 /** What is shown: one query for each question to the server, remembered until the server says that its topic has changed. */
 
-import { type QueryKey, queryOptions } from "@tanstack/react-query";
+import { QueryClient, type QueryKey, queryOptions } from "@tanstack/react-query";
 import { type Answers, type Asked, type Parameters, read } from "./client.ts";
 import type { Routes } from "./generated/routes.gen.ts";
 
@@ -23,4 +23,22 @@ export function ask<Of extends Url>(url: Of, ...[parameters]: Parameters<Get[Of]
 export function keyOf<Of extends Url>(url: Of, parameters?: Asked<Get[Of]>, ...more: unknown[]): QueryKey {
   const [, first = ""] = url.split("/");
   return [first === "compare" ? "scans" : first, url, parameters, ...more];
+}
+
+/** Make the cache: the server tells what has changed, so that nothing is asked again because time has passed. */
+export function createQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        // A server on this machine is there without a network.
+        networkMode: "always",
+        // What was refused is refused again; a server that is gone is looked for elsewhere (`live.ts`).
+        retry: false,
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
 }

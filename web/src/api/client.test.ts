@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { read, readStream, sendTagged } from "./client.ts";
-import { connection, setConnection } from "./connection.ts";
-import { ConflictError, GoneError, LockedError, ServerError } from "./errors.ts";
+import { ConflictError, connection, GoneError, LockedError, ServerError, setConnection } from "./connection.ts";
 
 const AT = { path: { scan_id: "a" } };
 
@@ -11,16 +10,16 @@ function asked(): [string, RequestInit] {
   return fetched.mock.lastCall as [string, RequestInit];
 }
 
-describe("the client", () => {
-  beforeEach(() => {
-    vi.stubGlobal("fetch", fetched);
-    setConnection("open");
-  });
-  afterEach(() => {
-    vi.unstubAllGlobals();
-    fetched.mockReset();
-  });
+beforeEach(() => {
+  vi.stubGlobal("fetch", fetched);
+  setConnection("open");
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  fetched.mockReset();
+});
 
+describe("the client", () => {
   test("fills in paths and queries", async () => {
     fetched.mockResolvedValue(Response.json({ name: "x" }));
     const query = { limit: 2, columns: ["a", "b"], where: "v = 'é&'" };
@@ -94,5 +93,46 @@ describe("the client", () => {
     fetched.mockResolvedValue(Response.json({ detail: "Not RE2." }, { status: 400 }));
     const stream = readStream<object>("/events", {});
     await expect(stream.next()).rejects.toThrow("Not RE2.");
+  });
+});
+
+function streamOf(pieces: readonly string[]): ReadableStream {
+  return new ReadableStream({
+    start(to) {
+      for (const piece of pieces) to.enqueue(new TextEncoder().encode(piece));
+      to.close();
+    },
+  });
+}
+
+describe("events of a stream are read", () => {
+  const written = 'event: hit\ndata: {"a": 1}\n\n: still here\n\nevent: done\ndata: [1,\ndata: 2]\n\n';
+  const read = [
+    { name: "hit", data: { a: 1 } },
+    { name: "done", data: [1, 2] },
+  ];
+
+  async function events(...pieces: string[]) {
+    fetched.mockResolvedValue(new Response(streamOf(pieces)));
+    const found: { name: string; data: unknown }[] = [];
+    for await (const event of readStream("/events", {})) found.push(event);
+    return found;
+  }
+
+  test.each(["\n", "\r\n"])("wherever they are cut, with lines that end with %j", async (end) => {
+    const text = written.replaceAll("\n", end);
+    expect(await events(text)).toEqual(read);
+    expect(await events(...text)).toEqual(read);
+    for (let cut = 1; cut < text.length; cut += 1) {
+      expect(await events(text.slice(0, cut), text.slice(cut))).toEqual(read);
+    }
+  });
+
+  test("but none that was cut off", async () => {
+    expect(await events("event: hit\ndata: [half")).toEqual([]);
+  });
+
+  test("which are messages where they have no name, and may hold colons", async () => {
+    expect(await events('data:"a: b"\n\n')).toEqual([{ name: "message", data: "a: b" }]);
   });
 });

@@ -1,17 +1,25 @@
 /** The one way to ask the server. Types come from its OpenAPI description, so a wrong path or parameter does not compile. */
 
-import { setConnection } from "./connection.ts";
-import { ConflictError, GoneError, LockedError, ServerError } from "./errors.ts";
-import { readEvents } from "./event-stream.ts";
-import { fileFromDisk } from "./from-disk.ts";
+import {
+  ConflictError,
+  GoneError,
+  LockedError,
+  type Method,
+  ServerError,
+  setConnection,
+  type Transport,
+} from "./connection.ts";
+import { editorTransport } from "./editor.ts";
+import { diskTransport, fileFromDisk } from "./from-disk.ts";
 import type { Routes } from "./generated/routes.gen.ts";
-import { type Answer, type Method, type Request, type Streamed, transport } from "./transport.ts";
 
 /** The shape of what the generated types say of a request. */
 interface Described {
-  path?: unknown;
-  query?: unknown;
+  path?: Readonly<Record<string, unknown>>;
+  query?: Readonly<Record<string, unknown>>;
   body?: unknown;
+  etag?: string;
+  signal?: AbortSignal;
 }
 
 /** What is left out may as well be undefined or null, and nothing that is given is changed. */
@@ -45,6 +53,9 @@ export interface Tagged<Content> {
 
 const API = "/api/v3";
 
+/** Over HTTP, through the editor that shows the page, or not at all, from an export. */
+const transport: Transport = diskTransport() ?? editorTransport() ?? ((path, request) => fetch(`.${path}`, request));
+
 /** Ask for JSON: `read("/scans", { query: { limit: 10 } })`. What is shown is asked with `ask`, which remembers the answer. */
 export function read<Url extends keyof Get & string>(
   url: Url,
@@ -67,10 +78,9 @@ export async function sendTagged<In extends Method, Url extends keyof Routes[In]
   url: Url,
   ...[parameters]: Parameters<Routes[In][Url]>
 ): Promise<Tagged<Answers<Routes[In][Url]>>> {
-  const answer = await reach(() => transport.send(requestOf(method, url, parameters, "application/json")));
-  if (answer.status >= 400) throw refusal(answer.status, answer.text);
-  const content = answer.text === "" ? undefined : JSON.parse(answer.text);
-  return { content, etag: answer.headers.get("etag") };
+  const answer = await reach(method, url, parameters, "application/json");
+  const text = await answer.text().catch(gone);
+  return { content: text === "" ? undefined : JSON.parse(text), etag: answer.headers.get("etag") };
 }
 
 /** Ask for a stream of events: each with its name and its data. Leaving the loop, or the signal, ends it at its source. */
@@ -78,84 +88,70 @@ export async function* readStream<Item>(
   url: keyof Get,
   parameters: Asked<Get[keyof Get]>,
 ): AsyncGenerator<{ name: string; data: Item }> {
-  const answer = await reach(() => transport.stream(requestOf("GET", url, parameters, "text/event-stream")));
-  if (answer.status >= 400) throw refusal(answer.status, await whole(answer.pieces));
-  for await (const { name, data } of readEvents(answer.pieces)) yield { name, data: JSON.parse(data) };
+  const { body } = await reach("GET", url, parameters, "text/event-stream");
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+      const blocks = (rest + part.value).split(/\r?\n\r?\n/);
+      // What does not end with an empty line is not an event yet.
+      rest = blocks.pop() ?? "";
+      for (const { name, data } of blocks.map(eventOf)) if (data !== "") yield { name, data: JSON.parse(data) };
+    }
+  } finally {
+    // Who reads no further is not interested in the rest.
+    await reader?.cancel();
+  }
 }
 
 /** The address of what a browser loads itself: an image of a transcript, say. */
-export function addressOf<Url extends keyof Get & string>(
-  url: Url,
-  { path, query }: Asked<Get[Url]> & Described,
-): string {
-  const address = `.${API}${filled(url, path)}${search(query)}`;
+export function addressOf<Url extends keyof Get & string>(url: Url, asked: Asked<Get[Url]> & Described): string {
+  const address = `.${addressed(url, asked)}`;
   return fileFromDisk(address) ?? address;
 }
 
-function requestOf(method: Method, url: string, asked: unknown, accept: string): Request {
-  const { path, query, body, etag, signal } = (asked ?? {}) as Described & {
-    etag?: string;
-    signal?: AbortSignal;
-  };
+/** Ask, and note whether an answer came. */
+async function reach(method: Method, url: string, asked: Described = {}, accept: string): Promise<Response> {
+  const { body, etag, signal = null } = asked;
   const headers: Record<string, string> = { accept };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (etag !== undefined) headers["if-match"] = etag;
-  return {
-    method,
-    path: API + filled(url, path) + search(query),
-    headers,
-    body: body === undefined ? null : JSON.stringify(body),
-    signal: signal ?? null,
-  };
+  const request = { method, headers, body: body === undefined ? null : JSON.stringify(body), signal };
+  const answer = await transport(addressed(url, asked), request).catch(gone);
+  setConnection(answer.status === 401 ? "locked" : "open");
+  if (answer.status < 400) return answer;
+  throw answer.status === 401 ? new LockedError() : refusal(answer.status, await answer.text().catch(gone));
 }
 
-/** Note whether an answer came. An aborted request says nothing about that. */
-async function reach<Came extends Answer | Streamed>(ask: () => Promise<Came>): Promise<Came> {
-  let answer: Came;
-  try {
-    answer = await ask();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    setConnection("gone");
-    throw new GoneError(error);
-  }
-  setConnection(answer.status === 401 ? "locked" : "open");
-  return answer;
+/** No answer came, or not all of it. An aborted request says nothing about the server. */
+function gone(error: unknown): never {
+  if (!(error instanceof TypeError)) throw error;
+  setConnection("gone");
+  throw new GoneError(error);
 }
 
 function refusal(status: number, text: string): ServerError {
-  if (status === 401) return new LockedError();
-  const detail = detailOf(text, status);
-  return status === 412 ? new ConflictError(detail) : new ServerError(status, detail);
-}
-
-async function whole(pieces: AsyncIterable<string>): Promise<string> {
-  let text = "";
-  for await (const piece of pieces) text += piece;
-  return text;
-}
-
-function filled(url: string, path: unknown): string {
-  const values = (path ?? {}) as Readonly<Record<string, unknown>>;
-  return url.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
-}
-
-function search(query: unknown): string {
-  const asked = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== undefined && each !== null) asked.append(name, String(each));
-    }
-  }
-  return asked.size === 0 ? "" : `?${asked}`;
-}
-
-function detailOf(text: string, status: number): string {
+  let detail: unknown;
   try {
-    const { detail } = JSON.parse(text) as { detail?: unknown };
-    if (typeof detail === "string") return detail;
+    ({ detail } = JSON.parse(text) as { detail?: unknown });
   } catch {
     // Not ours: a proxy's page, say.
   }
-  return `The server answered ${status}.`;
+  const words = typeof detail === "string" ? detail : `The server answered ${status}.`;
+  return status === 412 ? new ConflictError(words) : new ServerError(status, words);
+}
+
+function addressed(url: string, { path = {}, query = {} }: Described): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of [value].flat()) if (each !== undefined && each !== null) asked.append(name, String(each));
+  }
+  const filled = url.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name])));
+  return `${API}${filled}${asked.size === 0 ? "" : "?"}${asked}`;
+}
+
+function eventOf(block: string): { name: string; data: string } {
+  const lines = block.split(/\r?\n/).map((line) => /^(\w+):? ?(.*)$/s.exec(line) ?? []);
+  const values = (field: string) => lines.flatMap(([, name, value = ""]) => (name === field ? [value] : []));
+  return { name: values("event").at(-1) ?? "message", data: values("data").join("\n") };
 }

@@ -3,7 +3,7 @@
  * to show. There is no HEAD there, and no stream: what comes bit by bit elsewhere comes at once.
  */
 
-import type { Answer, Request, Transport } from "./transport.ts";
+import type { Transport } from "./connection.ts";
 
 interface EditorApi {
   postMessage(message: unknown): void;
@@ -44,14 +44,14 @@ export function createEditorTransport(api: Pick<EditorApi, "postMessage">, page:
   const waiting = new Map<number, PromiseWithResolvers<EditorAnswer>>();
   let last = 0;
   page.addEventListener("message", (event) => {
-    const told: unknown = (event as MessageEvent).data;
-    if (!isRpcAnswer(told)) return;
+    const told = (event as MessageEvent<Partial<RpcAnswer> | null>).data;
+    if (told?.jsonrpc !== "2.0" || told.id === undefined) return;
     const asked = waiting.get(told.id);
     waiting.delete(told.id);
     if (told.result !== undefined) asked?.resolve(told.result);
     else asked?.reject(new TypeError(told.error?.message ?? "The editor could not reach the server."));
   });
-  const send = async ({ method, path, headers, body, signal }: Request): Promise<Answer> => {
+  return async (path, { method, headers, body, signal }) => {
     signal?.throwIfAborted();
     last += 1;
     const id = last;
@@ -61,23 +61,30 @@ export function createEditorTransport(api: Pick<EditorApi, "postMessage">, page:
       waiting.delete(id);
       asked.reject(signal.reason);
     });
-    const params = { method, path, headers, ...(body === null ? {} : { body }) };
+    const params = { method, path, headers, ...(body !== null && { body }) };
     api.postMessage({ jsonrpc: "2.0", id, method: "http_request", params });
     const answer = await asked.promise;
-    return { status: answer.status, headers: new Headers(answer.headers), text: textOf(answer) };
+    const isBinary = answer.bodyEncoding === "base64";
+    const text = answer.body || null;
+    return new Response(text && isBinary ? Uint8Array.from(atob(text), (each) => each.charCodeAt(0)) : text, {
+      status: answer.status,
+      headers: new Headers(answer.headers),
+    });
   };
-  return {
-    send,
-    async stream(request) {
-      const { status, headers, text } = await send(request);
-      return { status, headers, pieces: once(text) };
-    },
-  };
+}
+
+/** What the editor says: the place to show, as an address of today or an old one. */
+interface Told {
+  type?: unknown;
+  route?: unknown;
+  url?: unknown;
+  scanner?: unknown;
+  extensionProtocolVersion?: unknown;
 }
 
 /** Read what the editor has put into the page, or sends later: the place to show (an old address, or one of today). */
 export function addressFromEditor(message: unknown): string | null {
-  const told = message as { type?: unknown; route?: unknown; url?: unknown; scanner?: unknown } | null;
+  const told = message as Told | null;
   if (told?.type === "updateRoute" && typeof told.route === "string") return told.route;
   if (told?.type !== "updateState" || typeof told.url !== "string") return null;
   const scanner = typeof told.scanner === "string" ? `?${new URLSearchParams({ scanner: told.scanner })}` : "";
@@ -99,33 +106,15 @@ const PROTOCOL = 2;
 
 /** Whether the editor that made the page cannot ask for what the page needs. */
 export function isEditorTooOld(told: unknown): boolean {
-  const state = told as { type?: unknown; extensionProtocolVersion?: unknown } | null;
+  const state = told as Told | null;
   return state?.type === "updateRoute" && Number(state.extensionProtocolVersion ?? 1) < PROTOCOL;
-}
-
-interface KeptState {
-  address?: string;
 }
 
 /** The address that was open when the editor hid the page. */
 export function keptAddress(): string | null {
-  return (editor?.getState() as KeptState | undefined)?.address ?? null;
+  return (editor?.getState() as { address?: string } | undefined)?.address ?? null;
 }
 
 export function keepAddress(address: string): void {
-  editor?.setState({ address } satisfies KeptState);
-}
-
-function isRpcAnswer(message: unknown): message is RpcAnswer {
-  const told = message as Partial<RpcAnswer> | null;
-  return told?.jsonrpc === "2.0" && typeof told.id === "number" && ("result" in told || "error" in told);
-}
-
-function textOf({ body, bodyEncoding }: EditorAnswer): string {
-  if (bodyEncoding !== "base64") return body ?? "";
-  return new TextDecoder().decode(Uint8Array.from(atob(body ?? ""), (each) => each.charCodeAt(0)));
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield text;
+  editor?.setState({ address });
 }

@@ -62,9 +62,8 @@ const transport = createDiskTransport(index, (number) => {
 });
 
 async function ask(path: string, method: "GET" | "PUT" = "GET") {
-  const request = { method, path: `/api/v3${path}`, headers: {}, body: null, signal: null };
-  const { status, text } = await transport.send(request);
-  return { status, answer: JSON.parse(text) };
+  const answered = await transport(`/api/v3${path}`, { method, headers: {}, body: null, signal: null });
+  return { status: answered.status, answer: await answered.json() };
 }
 
 const numbersOf = (answer: { items: { number: number }[] }) => answer.items.map(({ number }) => number);

@@ -3,8 +3,8 @@
  * scripts, for a browser loads nothing else from `file://`. What was not recorded is refused in plain words.
  */
 
-import { ofFilter, ofOrder, type Place, placeOf, type Question, questionOf } from "./questions.ts";
-import type { Answer, Request, Transport } from "./transport.ts";
+import type { Transport } from "./connection.ts";
+import { type Item, ofFilter, ofOrder, type Place, placeOf, type Question, questionOf } from "./questions.ts";
 
 /** What `answers.js` holds. */
 export interface ExportIndex {
@@ -30,8 +30,6 @@ export interface RecordedList {
   /** The number that each part begins with, where some are missing. */
   starts?: readonly number[];
 }
-
-type Item = Record<string, unknown>;
 
 /** Loads a script that calls `scoutAnswers(number, [[question, text], ...])`. */
 export type LoadScript = (number: number) => Promise<ReadonlyMap<string, string>>;
@@ -61,17 +59,10 @@ export function fileFromDisk(path: string): string | undefined {
 
 export function createDiskTransport(index: ExportIndex, load: LoadScript): Transport {
   const recorded = new Recorded(index, load);
-  const send = async ({ method, path }: Request): Promise<Answer> => {
+  return async (path, { method }) => {
     const text = method === "GET" ? await recorded.answer(questionOf(path)) : null;
-    if (text !== null) return { status: 200, headers: new Headers(), text };
-    return { status: 404, headers: new Headers(), text: JSON.stringify({ detail: refusal(method, path) }) };
-  };
-  return {
-    send,
-    async stream(request) {
-      const { status, headers, text } = await send(request);
-      return { status, headers, pieces: once(text) };
-    },
+    if (text !== null) return new Response(text);
+    return Response.json({ detail: refusal(method, path) }, { status: 404 });
   };
 }
 
@@ -89,11 +80,10 @@ class Recorded {
     const whole = (await this.#text(question.exact)) ?? (await this.#text(question.narrowed));
     if (whole !== null) return whole;
     const list = this.#index.lists[question.path];
-    if (list === undefined) return textOf(await this.#merged(question));
-    const answer = await this.#listed(question, list);
-    const [first] = answer === null ? [] : itemsOf(answer, list);
+    const answer = await (list === undefined ? this.#merged(question) : this.#listed(question, list));
+    const [first] = answer === null || list === undefined ? [] : itemsOf(answer, list);
     const isWhole = first === undefined || question.columns.every((name) => name in first);
-    return isWhole ? textOf(answer) : null;
+    return answer !== null && isWhole ? JSON.stringify(answer) : null;
   }
 
   async #text(key: string): Promise<string | null> {
@@ -106,22 +96,16 @@ class Recorded {
     const filter = ofFilter(asked, list.filters);
     const place = placeOf(asked, list);
     if (filter === null || place === null) return null;
-    const order = ofOrder(asked);
     if (list.kind === "sparse") return await this.#sparse(path, list, place);
-    if (filter === undefined && order === undefined) {
-      const { answer, items } = await this.#items(path, list, place.from, place.until);
+    const { from, until } = place;
+    if (filter === undefined && !asked.has("order_by")) {
+      const { answer, items } = await this.#items(path, list, from, until);
       return { ...answer, [list.field]: items, ...bounds(list, place, list.total) };
     }
     if (list.total > MOST_SORTED) return null;
     const { answer, items } = await this.#items(path, list, 0, list.total);
-    const all = items.filter((item) => filter?.(item) ?? true);
-    if (order?.isKnown(all) === false) return null;
-    const sorted = order === undefined ? all : all.toSorted(order.compare);
-    return {
-      ...answer,
-      [list.field]: sorted.slice(place.from, place.until),
-      ...bounds(list, place, all.length),
-    };
+    const sorted = ofOrder(asked, filter === undefined ? items : items.filter(filter));
+    return sorted && { ...answer, [list.field]: sorted.slice(from, until), ...bounds(list, place, sorted.length) };
   }
 
   /** Items by their places, and the answer that the first of them came in. */
@@ -131,30 +115,22 @@ class Recorded {
     const answers = await Promise.all(Array.from({ length: last - first }, (_, at) => this.#part(path, first + at)));
     const all = answers.flatMap((answer) => itemsOf(answer, list));
     const skipped = from - first * list.size;
-    return {
-      answer: answers[0] ?? {},
-      items: all.slice(skipped, Math.max(skipped, until - first * list.size)),
-    };
+    return { answer: answers[0] ?? {}, items: all.slice(skipped, Math.max(skipped, until - first * list.size)) };
   }
 
   /** Items from a number on; some numbers have none. */
   async #sparse(path: string, list: RecordedList, { from, until }: Place): Promise<Item> {
     const starts = list.starts ?? [];
-    const first = Math.max(
-      0,
-      starts.findLastIndex((start) => start <= from + 1),
-    );
-    const wanted = until - from + 1;
-    const answer = await this.#part(path, first);
+    let part = starts.findLastIndex((start, at) => at === 0 || start <= from + 1);
+    const wanted = until - from;
+    const answer = await this.#part(path, part);
     const found = itemsOf(answer, list).filter((item) => Number(item.number) > from);
-    for (let part = first + 1; found.length < wanted && part < starts.length; part += 1)
+    // One more than is wanted, whose number is the next.
+    for (part += 1; found.length <= wanted && part < starts.length; part += 1) {
       found.push(...itemsOf(await this.#part(path, part), list));
-    return {
-      ...answer,
-      [list.field]: found.slice(0, wanted - 1),
-      next: found[wanted - 1]?.number ?? null,
-      total: list.total,
-    };
+    }
+    const next = found[wanted]?.number ?? null;
+    return { ...answer, [list.field]: found.slice(0, wanted), next, total: list.total };
   }
 
   /** A question about several (scans, say), of which each was recorded for itself. */
@@ -163,16 +139,12 @@ class Recorded {
     if (name === undefined || others.length > 0) return null;
     const texts = await Promise.all(asked.getAll(name).map((value) => this.#text(`${path}?${name}=${value}`)));
     const found = texts.filter((text) => text !== null);
-    return found.length === 0 ? null : found.map(parsed).reduce(joined);
+    return found.length === 0 ? null : found.map((text) => JSON.parse(text) as Item).reduce(joined);
   }
 
   async #part(path: string, number: number): Promise<Item> {
-    return parsed((await this.#text(`${path}#${number}`)) ?? "{}");
+    return JSON.parse((await this.#text(`${path}#${number}`)) ?? "{}") as Item;
   }
-}
-
-function textOf(answer: Item | null): string | null {
-  return answer === null ? null : JSON.stringify(answer);
 }
 
 function itemsOf(answer: Item, { field }: RecordedList): Item[] {
@@ -184,10 +156,6 @@ function bounds({ kind }: RecordedList, { from, until }: Place, total: number): 
   const end = Math.max(from, Math.min(until, total));
   if (kind === "numbers") return { start: from + 1, stop: end + 1, total };
   return { total, next: end < total ? String(end) : null };
-}
-
-function parsed(text: string): Item {
-  return JSON.parse(text) as Item;
 }
 
 /** Lists of both, sums of numbers; anything else as the first says it. */
@@ -240,8 +208,4 @@ function loadScript(number: number): ReturnType<LoadScript> {
     arriving.delete(number);
     script.remove();
   });
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield text;
 }

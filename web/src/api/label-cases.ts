@@ -4,7 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { ask, keyOf } from "./ask.ts";
 import { caseKey } from "./case-key.ts";
 import { read, send, sendTagged } from "./client.ts";
-import { ServerError } from "./errors.ts";
+import { ServerError } from "./connection.ts";
 import type { LabelCaseItem } from "./generated/types.gen.ts";
 
 export function labelFilesQuery() {

@@ -1,8 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { connection, setConnection } from "./connection.ts";
-import { followServer } from "./live.ts";
-import { queryKeys } from "./query-keys.ts";
+import { followServer, runningScansQuery } from "./live.ts";
 
 class FakeSource extends EventTarget {
   static opened: FakeSource[] = [];
@@ -53,7 +52,7 @@ describe("what the server tells", () => {
     FakeSource.opened = [];
     setConnection("open");
     queries = new QueryClient();
-    queries.setQueryData(queryKeys.scans({}), "scans");
+    queries.setQueryData(["scans", "list"], "scans");
     queries.setQueryData(["transcripts", 1], "transcripts");
     end = followServer(queries);
   });
@@ -67,14 +66,14 @@ describe("what the server tells", () => {
   test("makes stale what a topic is about, and nothing else", () => {
     newest().tell("open");
     newest().tell("changed", { topic: "scans", time: "" });
-    expect([isStale(queryKeys.scans({})), isStale(["transcripts", 1])]).toEqual([true, false]);
+    expect([isStale(["scans", "list"]), isStale(["transcripts", 1])]).toEqual([true, false]);
   });
 
   test("keeps how the scans stand that run", () => {
     newest().tell("state", { location: "/a", done: 1 });
     newest().tell("state", { location: "/b", done: 2 });
     newest().tell("state", { location: "/a", done: 3 });
-    expect(queries.getQueryData(queryKeys.running())).toEqual({
+    expect(queries.getQueryData(runningScansQuery.queryKey)).toEqual({
       "/a": { location: "/a", done: 3 },
       "/b": { location: "/b", done: 2 },
     });

@@ -1,12 +1,12 @@
 /** What the server tells without being asked: what has changed, and how the scans stand that run. */
 
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { TOPICS } from "./ask.ts";
 import { read } from "./client.ts";
 import { connection, onConnection, setConnection } from "./connection.ts";
 import { isInEditor } from "./editor.ts";
 import { isFromDisk } from "./from-disk.ts";
 import type { ChangeItem, RunningScanItem } from "./generated/types.gen.ts";
-import { queryKeys, TOPICS } from "./query-keys.ts";
 
 /** How the scans stand that run, by location. */
 export type RunningScans = Readonly<Record<string, RunningScanItem>>;
@@ -16,7 +16,8 @@ const RETRY_MS = 2_000;
 
 /** `useQuery(runningScansQuery)`: the scans that run, as the stream tells it. One that has ended stays until it is read again. */
 export const runningScansQuery = queryOptions({
-  queryKey: queryKeys.running(),
+  // No topic makes it stale: the server keeps it up to date.
+  queryKey: ["running"],
   queryFn: async ({ signal }): Promise<RunningScans> => {
     const { running } = await read("/runs", { signal });
     return Object.fromEntries(running.map((each) => [each.location, each]));
@@ -45,20 +46,20 @@ function listen(queries: QueryClient): () => void {
   const stop = () => {
     clearTimeout(again);
     source?.close();
-    source = undefined;
   };
   const start = () => {
     stop();
     if (document.visibilityState === "hidden") return;
-    source = openStream(queries);
-    source.addEventListener("open", () => {
+    const opened = openStream(queries);
+    source = opened;
+    opened.addEventListener("open", () => {
       setConnection("open");
       if (hasListened) refresh(queries);
       hasListened = true;
     });
-    source.addEventListener("error", () => {
+    opened.addEventListener("error", () => {
       // Refused: a token is wanted, say, which the requests of the page tell. A browser does not try again by itself.
-      if (source?.readyState === EventSource.CLOSED) again = setTimeout(start, POLL_MS);
+      if (opened.readyState === EventSource.CLOSED) again = setTimeout(start, POLL_MS);
       else if (hasListened) setConnection("gone");
     });
   };
@@ -78,10 +79,7 @@ function openStream(queries: QueryClient): EventSource {
   });
   source.addEventListener("state", (event) => {
     const state = JSON.parse(event.data) as RunningScanItem;
-    queries.setQueryData<RunningScans>(queryKeys.running(), (known) => ({
-      ...known,
-      [state.location]: state,
-    }));
+    queries.setQueryData(runningScansQuery.queryKey, (known) => ({ ...known, [state.location]: state }));
   });
   return source;
 }
@@ -97,27 +95,21 @@ function poll(queries: QueryClient): () => void {
 /** While the server is gone, look for it; once it is back, show what it says now. */
 function followConnection(queries: QueryClient): () => void {
   let looking: ReturnType<typeof setInterval> | undefined;
-  const stop = () => {
+  const unfollow = onConnection(() => {
+    if (connection() !== "open") {
+      looking ??= setInterval(() => read("/runs", {}).catch(() => undefined), RETRY_MS);
+      return;
+    }
+    if (looking !== undefined) refresh(queries);
     clearInterval(looking);
     looking = undefined;
-  };
-  const unfollow = onConnection(() => {
-    if (connection() === "open") {
-      if (looking !== undefined) refresh(queries);
-      stop();
-    } else {
-      looking ??= setInterval(() => {
-        read("/runs", {}).catch(() => undefined);
-      }, RETRY_MS);
-    }
   });
   return () => {
     unfollow();
-    stop();
+    clearInterval(looking);
   };
 }
 
 function refresh(queries: QueryClient): void {
-  void queries.invalidateQueries({ queryKey: queryKeys.running() });
-  for (const topic of TOPICS) void queries.invalidateQueries({ queryKey: [topic] });
+  for (const topic of ["running", ...TOPICS]) void queries.invalidateQueries({ queryKey: [topic] });
 }

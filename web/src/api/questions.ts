@@ -24,10 +24,7 @@ export interface Place {
   until: number;
 }
 
-interface Order {
-  isKnown(items: readonly Record<string, unknown>[]): boolean;
-  compare(one: Record<string, unknown>, other: Record<string, unknown>): number;
-}
+export type Item = Record<string, unknown>;
 
 /** Where things were when they were recorded: an export holds one of each name. */
 const PLACES = new Set(["location", "scans", "transcripts"]);
@@ -43,13 +40,12 @@ export function questionOf(request: string): Question {
   const all = [...new URLSearchParams(query)]
     .filter(([name, value]) => !PLACES.has(name) && value !== "")
     .map(([name, value]): [string, string] => [name, SCAN.exec(value)?.[1] ?? value]);
-  const asked = all.filter(([name, value]) => !AMOUNTS.has(name) && value !== "false");
-  const narrowed = asked.filter(([name]) => !PARTS.includes(name));
   const parts = all.filter(([name]) => PARTS.includes(name));
+  const narrowed = all.filter(([name, value]) => !AMOUNTS.has(name) && !PARTS.includes(name) && value !== "false");
   return {
     path,
     columns: all.flatMap(([name, value]) => (name === "columns" ? [value] : [])),
-    asked: new URLSearchParams([...asked.filter(([name]) => !PARTS.includes(name)), ...parts]),
+    asked: new URLSearchParams([...narrowed, ...parts]),
     exact: keyOf(path, all),
     narrowed: keyOf(path, narrowed),
   };
@@ -71,7 +67,7 @@ export function placeOf(asked: URLSearchParams, list: Listed): Place | null {
 export function ofFilter(
   asked: URLSearchParams,
   filters: Readonly<Record<string, string>>,
-): ((item: Record<string, unknown>) => boolean) | undefined | null {
+): ((item: Item) => boolean) | undefined | null {
   const names = new Set([...asked.keys()].filter((name) => !PARTS.includes(name) && name !== "order_by"));
   if (names.size === 0) return undefined;
   const wanted = [...names].map((name) => [filters[name], new Set(asked.getAll(name))] as const);
@@ -79,39 +75,32 @@ export function ofFilter(
   return (item) => wanted.every(([field = "", values]) => values.has(String(item[field])));
 }
 
-/** The order that is asked for; undefined: that of the recording. */
-export function ofOrder(asked: URLSearchParams): Order | undefined {
+/** Items in the order that is asked for, else in that of the recording; null: they do not hold what they are sorted by. */
+export function ofOrder(asked: URLSearchParams, items: readonly Item[]): readonly Item[] | null {
   const terms = asked.getAll("order_by").map((term) => ({
     name: term.replace(/^-/, ""),
     sign: term.startsWith("-") ? -1 : 1,
   }));
-  if (terms.length === 0) return undefined;
-  return {
-    isKnown: (items) => terms.every(({ name }) => items.every((item) => name in item)),
-    compare(one, other) {
-      for (const { name, sign } of terms) {
-        const order = compareValues(one[name], other[name], sign);
-        if (order !== 0) return order;
-      }
-      return 0;
-    },
-  };
+  if (!terms.every(({ name }) => items.every((item) => name in item))) return null;
+  return items.toSorted((one, other) =>
+    terms.reduce((order, { name, sign }) => order || compared(one[name], other[name], sign), 0),
+  );
 }
 
 /** Nothing stands last, in either direction, as the server has it. */
-function compareValues(one: unknown, other: unknown, sign: number): number {
+function compared(one: unknown, other: unknown, sign: number): number {
   if (one === null || other === null) return Number(one === null) - Number(other === null);
   if (typeof one === "number" && typeof other === "number") return sign * (one - other);
-  const [first, second] = [textOf(one), textOf(other)];
-  return first === second ? 0 : sign * (first < second ? -1 : 1);
+  const [first, second] = [one, other].map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+  return sign * inOrder(first, second);
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+function inOrder(one = "", other = ""): number {
+  return Number(one > other) - Number(one < other);
 }
 
-function keyOf(path: string, asked: [string, string][]): string {
-  const sorted = asked.toSorted(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
+function keyOf(path: string, asked: readonly [string, string][]): string {
+  const sorted = asked.toSorted(([a, x], [b, y]) => inOrder(a, b) || inOrder(x, y));
   // As plain text, for the program that records writes the same.
   return sorted.length === 0 ? path : `${path}?${sorted.map((pair) => pair.join("=")).join("&")}`;
 }

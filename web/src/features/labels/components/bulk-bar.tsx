@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../../api/ask.ts";
 import { send } from "../../../api/client.ts";
-import { ConflictError } from "../../../api/errors.ts";
+import { ConflictError } from "../../../api/connection.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { Menu } from "../../../ui/menu.tsx";

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ask } from "../../../api/ask.ts";
 import { decodeUrl } from "../../../api/case-key.ts";
-import { ConflictError } from "../../../api/errors.ts";
+import { ConflictError } from "../../../api/connection.ts";
 import { explanationParts } from "../../../domain/citations.ts";
 import { formatValue, verdictOf } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";

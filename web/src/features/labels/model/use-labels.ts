@@ -2,7 +2,7 @@ import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanst
 import { useCallback, useMemo, useRef, useState } from "react";
 import { keyOf } from "../../../api/ask.ts";
 import { read, send } from "../../../api/client.ts";
-import { ConflictError, ServerError } from "../../../api/errors.ts";
+import { ConflictError, ServerError } from "../../../api/connection.ts";
 import type { LabelCases } from "../../../api/generated/types.gen.ts";
 import { deleteCase, putCase } from "../../../api/label-cases.ts";
 import { type Case, type Fields, isSameCase, patched } from "./cases.ts";

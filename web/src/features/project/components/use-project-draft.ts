@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ask } from "../../../api/ask.ts";
 import { send } from "../../../api/client.ts";
-import { ConflictError } from "../../../api/errors.ts";
+import { ConflictError } from "../../../api/connection.ts";
 import type { DraftAsked, ProjectItem } from "../../../api/generated/types.gen.ts";
 import { changeOf } from "../../../domain/options.ts";
 import { toast } from "../../../ui/toast.ts";

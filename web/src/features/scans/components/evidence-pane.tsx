@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../../api/ask.ts";
 import { caseKey } from "../../../api/case-key.ts";
-import { ConflictError } from "../../../api/errors.ts";
+import { ConflictError } from "../../../api/connection.ts";
 import type { EvidenceItem, EvidencePassage, EvidenceResult, LabelFileItem } from "../../../api/generated/types.gen.ts";
 import { type KnownCase, labelCaseQuery, putCase } from "../../../api/label-cases.ts";
 import { formatCounted } from "../../../domain/format.ts";

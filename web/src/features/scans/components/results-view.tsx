@@ -1,6 +1,6 @@
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { read } from "../../../api/client.ts";
-import { ServerError } from "../../../api/errors.ts";
+import { ServerError } from "../../../api/connection.ts";
 import { formatCount } from "../../../domain/format.ts";
 import { type WrittenFormat, writtenRecords } from "../../../domain/written-records.ts";
 import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { ask } from "../../../api/ask.ts";
-import { ServerError } from "../../../api/errors.ts";
+import { ServerError } from "../../../api/connection.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
 import { shownColumns } from "../../../ui/data-table/columns.ts";
