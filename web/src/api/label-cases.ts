@@ -7,10 +7,6 @@ import { read, send, sendTagged } from "./client.ts";
 import { ServerError } from "./connection.ts";
 import type { LabelCaseItem } from "./generated/types.gen.ts";
 
-export function labelFilesQuery() {
-  return ask("/labels");
-}
-
 export interface KnownCase {
   /** What the file says of the transcript; null: nothing yet. */
   fields: Record<string, unknown> | null;

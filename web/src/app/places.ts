@@ -3,7 +3,7 @@
 import { ask } from "../api/ask.ts";
 import { stateFromEditor } from "../api/editor.ts";
 import { isFromDisk } from "../api/from-disk.ts";
-import type { IconName } from "../ui/icon.tsx";
+import type { IconName } from "../ui/drawings.tsx";
 
 interface Place {
   name: string;

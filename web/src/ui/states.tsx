@@ -1,10 +1,11 @@
-/** What stands where there is nothing to show: because there is nothing, because it failed, because it is not there yet. */
+/** What is said about what is shown: that it is not there, that it failed, how to do it in a terminal, what has happened. */
 
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { InertText } from "./content/inert-text.tsx";
-import { CopyButton } from "./copy-button.tsx";
-import { Icon } from "./icon.tsx";
+import { Icon, IconButton } from "./drawings.tsx";
+import { Popover } from "./floating.tsx";
 import styles from "./states.module.css";
+import { dismiss, onToasts, shownToasts, type Toast } from "./toast.ts";
 
 interface EmptyStateProps {
   /** What is not there: "No scans yet". */
@@ -20,16 +21,6 @@ export function EmptyState({ title, children, command }: EmptyStateProps) {
       <h2>{title}</h2>
       {children !== undefined && <div className={styles.words}>{children}</div>}
       {command !== undefined && <CommandLine command={command} />}
-    </div>
-  );
-}
-
-/** A command that can be copied. */
-export function CommandLine({ command }: { command: string }) {
-  return (
-    <div className={styles.command}>
-      <code>{command}</code>
-      <CopyButton text={command} what="the command" />
     </div>
   );
 }
@@ -83,6 +74,111 @@ export function Skeleton({ lines = 8, label = "Loading" }: { lines?: number; lab
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike.
         <div key={at} style={{ width: `${90 - ((at * 17) % 40)}%` }} />
       ))}
+    </div>
+  );
+}
+
+interface CopyButtonProps {
+  /** What is copied; a function is asked when it is wanted. */
+  text: string | (() => string | Promise<string>);
+  /** What it is, for its name: "the command". */
+  what: string;
+  /** Whether the words stand beside the icon. */
+  named?: boolean;
+}
+
+const COPIED_MS = 1500;
+
+export function CopyButton({ text, what, named = false }: CopyButtonProps) {
+  const [state, setState] = useState<"ready" | "copied" | "refused">("ready");
+  useEffect(() => {
+    if (state === "ready") return;
+    const shown = setTimeout(() => setState("ready"), COPIED_MS);
+    return () => clearTimeout(shown);
+  }, [state]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(typeof text === "string" ? text : await text());
+      setState("copied");
+    } catch {
+      setState("refused");
+    }
+  };
+  const words = { ready: `Copy ${what}`, copied: "Copied", refused: "Could not be copied" }[state];
+  return (
+    <button type="button" data-kind={named ? undefined : "plain"} title={words} aria-label={words} onClick={copy}>
+      <Icon name={state === "copied" ? "check" : state === "refused" ? "warning" : "copy"} />
+      {named && words}
+    </button>
+  );
+}
+
+/** A command that can be copied. */
+export function CommandLine({ command }: { command: string }) {
+  return (
+    <div className={styles.command}>
+      <code>{command}</code>
+      <CopyButton text={command} what="the command" />
+    </div>
+  );
+}
+
+/** What does the same as this screen or action, in a terminal or in Python, to be copied. */
+export function AsCommand({ commands }: { commands: readonly { name: string; command: string }[] }) {
+  return (
+    <Popover button="as command" title="What does the same in a terminal or in Python">
+      {() => (
+        <div className={styles.commands}>
+          {commands.map(({ name, command }) => (
+            <section key={name}>
+              <h3>{name}</h3>
+              <CommandLine command={command} />
+            </section>
+          ))}
+        </div>
+      )}
+    </Popover>
+  );
+}
+
+const TOAST_MS = 6000;
+
+/** Where toasts are shown: once on the page. */
+export function Toasts() {
+  const shown = useSyncExternalStore(onToasts, shownToasts);
+  return (
+    <div role="status" className={styles.toasts}>
+      {shown.map((each) => (
+        <ToastLine key={each.id} toast={each} />
+      ))}
+    </div>
+  );
+}
+
+function ToastLine({ toast: { id, words, tone, action } }: { toast: Toast }) {
+  useEffect(() => {
+    if (tone === "error") return;
+    const shown = setTimeout(() => dismiss(id), TOAST_MS);
+    return () => clearTimeout(shown);
+  }, [id, tone]);
+  return (
+    <div className={styles.toast} data-tone={tone}>
+      {tone === "error" && <Icon name="warning" />}
+      <span>
+        <InertText text={words} />
+      </span>
+      {action !== undefined && (
+        <button
+          type="button"
+          onClick={() => {
+            dismiss(id);
+            action.run();
+          }}
+        >
+          {action.label}
+        </button>
+      )}
+      <IconButton name="Close" icon="close" size={12} onClick={() => dismiss(id)} />
     </div>
   );
 }

@@ -2,7 +2,7 @@
 export interface Toast {
   id: number;
   words: string;
-  tone: "plain" | "error";
+  tone?: "error";
   /** What can be done about it: undo, say. */
   action?: { label: string; run: () => void };
 }
@@ -14,9 +14,9 @@ let last = 0;
 const listeners = new Set<() => void>();
 
 /** Say in passing what has happened. Errors stay until they are closed. */
-export function toast(words: string, more: Partial<Pick<Toast, "tone" | "action">> = {}): void {
+export function toast(words: string, more: Pick<Toast, "tone" | "action"> = {}): void {
   last += 1;
-  show([...toasts, { id: last, words, tone: "plain" as const, ...more }].slice(-MOST));
+  show([...toasts, { id: last, words, ...more }].slice(-MOST));
 }
 
 export function dismiss(id: number): void {

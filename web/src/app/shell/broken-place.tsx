@@ -1,6 +1,6 @@
 import type { ErrorComponentProps } from "@tanstack/react-router";
 import { Link, useRouterState } from "@tanstack/react-router";
-import { PlaceHeader } from "../../ui/place-header.tsx";
+import { PlaceHeader } from "../../ui/layout.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 
 /** A place that failed: the others still work. */

@@ -8,8 +8,8 @@ import {
 } from "@tanstack/react-router";
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { useKeys } from "../../ui/keyboard/use-keys.ts";
-import { PlaceHeader } from "../../ui/place-header.tsx";
+import { useKeys } from "../../ui/keyboard.ts";
+import { PlaceHeader } from "../../ui/layout.tsx";
 import { BrokenPlace, UnknownPlace } from "./broken-place.tsx";
 import { Shell } from "./shell.tsx";
 

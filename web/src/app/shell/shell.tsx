@@ -1,12 +1,10 @@
 import { CatchBoundary, Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { connection, onConnection } from "../../api/connection.ts";
-import { CopyButton } from "../../ui/copy-button.tsx";
-import { Icon } from "../../ui/icon.tsx";
-import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
-import { useKeys } from "../../ui/keyboard/use-keys.ts";
+import { Icon } from "../../ui/drawings.tsx";
+import { keyRegistry, useKeys } from "../../ui/keyboard.ts";
+import { CopyButton, Toasts } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.ts";
-import { Toasts } from "../../ui/toasts.tsx";
 import { EVERYWHERE } from "../places.ts";
 import { Rail } from "./rail.tsx";
 import styles from "./shell.module.css";

@@ -1,12 +1,9 @@
 import { render } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { ansiRuns } from "./ansi-runs.ts";
-import { AnsiText } from "./ansi-text.tsx";
-import { foldText, moreWords } from "./folding.ts";
-import { inertParts } from "./inert.ts";
 import { InertText } from "./inert-text.tsx";
 import { Markdown } from "./markdown.tsx";
-import { type MarkdownNode, markdownTree } from "./markdown-tree.ts";
+import { AnsiText } from "./output.tsx";
+import { ansiRuns, foldText, inertParts, moreWords } from "./text.ts";
 
 /** Fragments of which hostile texts are put together, the same ones in each run. */
 const FRAGMENTS = [
@@ -40,15 +37,6 @@ function* hostile(rounds: number): Generator<string> {
     }
     yield chosen.join(round % 2 === 0 ? " " : "");
   }
-}
-
-function leaves(nodes: readonly MarkdownNode[]): { text: string; start: number }[] {
-  return nodes.flatMap((node) => {
-    if (node.kind === "text" || node.kind === "code") return [node];
-    if (node.kind === "list") return node.items.flatMap(leaves);
-    if (node.kind === "table") return [...node.header, ...node.rows.flat()].flatMap(leaves);
-    return "children" in node ? leaves(node.children) : [];
-  });
 }
 
 describe("hostile text", () => {
@@ -95,11 +83,18 @@ describe("hostile text", () => {
 });
 
 describe("markdown", () => {
-  it("says of each text where it stands in the source", () => {
+  it("knows of each text where it stands in the source", () => {
     for (const text of hostile(400)) {
-      for (const leaf of leaves(markdownTree(text))) {
-        if (leaf.start >= 0) expect(text.slice(leaf.start, leaf.start + leaf.text.length)).toBe(leaf.text);
+      const words = [...text.matchAll(/[a-z]+/g)];
+      const marks = words.map((found, at) => {
+        const start = 100 + found.index;
+        return { start, stop: start + found[0].length, kind: "cite" as const, label: `${at}` };
+      });
+      const { container, unmount } = render(<Markdown text={text} start={100} marks={marks} />);
+      for (const mark of container.querySelectorAll("mark")) {
+        expect(words[Number(mark.title.replace("Cited by ", ""))]?.[0]).toContain(mark.textContent);
       }
+      unmount();
     }
   });
 

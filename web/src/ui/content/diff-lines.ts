@@ -23,66 +23,41 @@ export function diffLines(before: Side, after: Side): DiffLine[] {
       ...now.map((line, at) => ({ ...line, kind: "add" as const, before: null, after: at + 1 })),
     ];
   }
-  const lines: DiffLine[] = [];
   let left = 0;
   let right = 0;
-  const changes = diffArrays(
-    old.map((line) => line.text),
-    now.map((line) => line.text),
+  const [oldTexts, newTexts] = [old, now].map((lines) => lines.map((line) => line.text));
+  return diffArrays(oldTexts ?? [], newTexts ?? []).flatMap((change) =>
+    change.value.map((text): DiffLine => {
+      if (change.removed) return { text, start: old[left]?.start ?? -1, kind: "del", before: ++left, after: null };
+      const start = now[right]?.start ?? -1;
+      if (change.added) return { text, start, kind: "add", before: null, after: ++right };
+      return { text, start, kind: "same", before: ++left, after: ++right };
+    }),
   );
-  for (const change of changes) {
-    for (let each = 0; each < change.value.length; each += 1) {
-      if (change.removed) lines.push({ ...line(old, left), kind: "del", before: ++left, after: null });
-      else if (change.added) lines.push({ ...line(now, right), kind: "add", before: null, after: ++right });
-      else lines.push({ ...line(now, right), kind: "same", before: ++left, after: ++right });
-    }
-  }
-  return lines;
-}
-
-export interface Hunk {
-  lines: DiffLine[];
-  changed: number;
 }
 
 /** Changes that stand together, with a little of what is around them. */
-export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
-  const hunks: Hunk[] = [];
-  let last = -1;
+export function hunksOf(lines: readonly DiffLine[]): DiffLine[][] {
+  const hunks: DiffLine[][] = [];
+  let stop = 0;
   lines.forEach((line, at) => {
     if (line.kind === "same") return;
-    const from = Math.max(last + 1, at - CONTEXT);
-    const stop = Math.min(lines.length, at + CONTEXT + 1);
     const open = hunks.at(-1);
-    if (open === undefined || at - CONTEXT > last + 1) {
-      hunks.push({ lines: lines.slice(from, stop), changed: 1 });
-    } else {
-      open.lines.push(...lines.slice(last + 1, stop));
-      open.changed += 1;
-    }
-    last = Math.max(last, stop - 1);
+    if (open === undefined || at - CONTEXT > stop)
+      hunks.push(lines.slice(Math.max(stop, at - CONTEXT), at + CONTEXT + 1));
+    else open.push(...lines.slice(stop, at + CONTEXT + 1));
+    stop = Math.max(stop, Math.min(lines.length, at + CONTEXT + 1));
   });
   return hunks;
 }
 
-interface Line {
-  text: string;
-  start: number;
-}
-
-function line(lines: readonly Line[], at: number): Line {
-  return lines[at] ?? { text: "", start: -1 };
-}
-
-function linesOf({ text, start }: Side): Line[] {
+function linesOf({ text, start }: Side): { text: string; start: number }[] {
   if (text === "") return [];
   let at = start;
-  return text
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line) => {
-      const from = at;
-      at += start < 0 ? 0 : line.length + 1;
-      return { text: line, start: from };
-    });
+  const lines = text.replace(/\n$/, "").split("\n");
+  return lines.map((line) => {
+    const from = at;
+    at += start < 0 ? 0 : line.length + 1;
+    return { text: line, start: from };
+  });
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { type Edit, patchLines } from "../../domain/edits.ts";
+import { formatCounted } from "../../domain/format.ts";
 import type { Mark } from "../../domain/marks.ts";
 import { type DiffLine, diffLines, hunksOf } from "./diff-lines.ts";
 import styles from "./diff-view.module.css";
@@ -15,48 +16,40 @@ interface DiffProps {
 const NONE: readonly Mark[] = [];
 /** Lines that are shown before somebody asks for the rest. */
 const SHOWN = 14;
+const SIGNS = { add: "+", del: "-", same: " ", head: " " } as const;
 
 /** What a call changes in a file, as a diff. */
 export function DiffView({ edit, marks = NONE, before }: DiffProps) {
   const [open, setOpen] = useState(false);
   const hunks = hunksOf(linesOf(edit, before));
-  const shown = open ? hunks : firstHunks(hunks);
-  const lines = shown.flatMap((hunk) => hunk.lines);
-  const rest = open ? lines : lines.slice(0, SHOWN);
-  const hidden = hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0) - rest.length;
-  const marked = marks.length > 0 && !open && hidden > 0;
-  const all = marked ? hunks.flatMap((hunk) => hunk.lines) : rest;
-  const toggle = () => setOpen(!open);
+  const all = hunks.flat();
+  const first = firstHunks(hunks);
+  const beginning = first.flat().slice(0, SHOWN);
+  // What is marked may be in the rest.
+  const isWhole = open || marks.length > 0;
+  const hidden = isWhole ? 0 : all.length - beginning.length;
+  const hiddenHunks = hunks.length - first.length;
   return (
     <>
       <div className={styles.diff}>
-        {all.map((line) => (
-          <Line key={`${line.kind}${line.before}-${line.after}-${line.start}`} line={line} marks={marks} />
+        {(isWhole ? all : beginning).map((line) => (
+          <div key={`${line.kind}${line.before}-${line.after}-${line.start}`} className={styles[line.kind]}>
+            <span className={styles.number}>{line.kind === "del" ? line.before : line.after}</span>
+            <span className={styles.sign}>{SIGNS[line.kind]}</span>
+            <span className={styles.text}>
+              <InertText text={line.text} start={line.start} marks={marks} />
+            </span>
+          </div>
         ))}
       </div>
-      {hidden > 0 && !marked ? (
-        <button type="button" className={styles.more} onClick={toggle}>
-          {hunks.length > shown.length
-            ? `${plural(hunks.length - shown.length, "more hunk")}, ${plural(hidden, "line")}`
-            : `${plural(hidden, "more line")}`}{" "}
-          · open
+      {hidden > 0 && (
+        <button type="button" className={styles.more} onClick={() => setOpen(true)}>
+          {hiddenHunks > 0
+            ? `${formatCounted(hiddenHunks, "more hunk")}, ${formatCounted(hidden, "line")} · open`
+            : `${formatCounted(hidden, "more line")} · open`}
         </button>
-      ) : null}
+      )}
     </>
-  );
-}
-
-const SIGNS = { add: "+", del: "-", same: " ", head: " " } as const;
-
-function Line({ line, marks }: { line: DiffLine; marks: readonly Mark[] }) {
-  return (
-    <div className={styles[line.kind]}>
-      <span className={styles.number}>{line.kind === "del" ? line.before : line.after}</span>
-      <span className={styles.sign}>{SIGNS[line.kind]}</span>
-      <span className={styles.text}>
-        <InertText text={line.text} start={line.start} marks={marks} />
-      </span>
-    </div>
   );
 }
 
@@ -66,28 +59,20 @@ function linesOf(edit: Edit, before: string | undefined): DiffLine[] {
     case "replace":
       return diffLines(edit.before, edit.after);
     case "write":
-      return diffLines(before === undefined ? nothing : { text: before, start: -1 }, edit.after);
+      return diffLines({ text: before ?? "", start: -1 }, edit.after);
     case "insert":
-      return diffLines(nothing, edit.after).map((line) => ({
-        ...line,
-        after: (line.after ?? 0) + edit.line,
-      }));
+      return diffLines(nothing, edit.after).map((line) => ({ ...line, after: (line.after ?? 0) + edit.line }));
     case "patch":
       return patchLines(edit.patch).map((line) => ({ ...line, before: null, after: null }));
   }
 }
 
-function firstHunks<Hunk extends { lines: readonly unknown[] }>(hunks: readonly Hunk[]): Hunk[] {
+/** As many hunks as are shown at first: one at least, though it may be longer than that. */
+function firstHunks(hunks: readonly DiffLine[][]): readonly DiffLine[][] {
   let lines = 0;
-  const shown: Hunk[] = [];
-  for (const hunk of hunks) {
-    if (shown.length > 0 && lines + hunk.lines.length > SHOWN) break;
-    shown.push(hunk);
-    lines += hunk.lines.length;
-  }
-  return shown;
-}
-
-function plural(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+  const end = hunks.findIndex((hunk, at) => {
+    lines += hunk.length;
+    return at > 0 && lines > SHOWN;
+  });
+  return end < 0 ? hunks : hunks.slice(0, end);
 }

@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from "react";
 import { type Mark, type Piece, splitByMarks } from "../../domain/marks.ts";
-import { inertParts } from "./inert.ts";
 import styles from "./inert-text.module.css";
+import { inertParts } from "./text.ts";
 
 export interface TextProps {
   text: string;

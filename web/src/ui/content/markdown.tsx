@@ -1,139 +1,172 @@
-import type { ReactNode } from "react";
+import { Lexer, type MarkedToken, type Token, type Tokens } from "marked";
+import { createElement, Fragment, type ReactNode } from "react";
 import type { Mark } from "../../domain/marks.ts";
-import { Code } from "./code.tsx";
 import { InertText, type TextProps } from "./inert-text.tsx";
 import styles from "./markdown.module.css";
-import { type MarkdownNode, markdownTree } from "./markdown-tree.ts";
+import { Code } from "./output.tsx";
+
+/** Deeper than this nobody means it: what is inside stays as it is written. */
+const MOST_DEPTH = 12;
+
+/** Longer texts are shown as they are. */
+const MOST_MARKDOWN = 40_000;
+
+/** With more parts than this, a text would take more elements than a screen may have. */
+const MOST_PARTS = 1000;
 
 /** Prose as Markdown: raw HTML and images as text, links that lead nowhere until somebody means it. */
 export function Markdown({ text, start = 0, marks = [] }: TextProps) {
   return (
     <div className={styles.markdown} dir="auto">
-      <Nodes nodes={markdownTree(text)} offset={start} marks={marks} />
+      {written(text, start, marks) ?? (
+        <p>
+          <InertText text={text} start={start} marks={marks} />
+        </p>
+      )}
     </div>
   );
 }
 
-interface Shown {
-  offset: number;
-  marks: readonly Mark[];
-}
-
-function Nodes({ nodes, ...shown }: Shown & { nodes: readonly MarkdownNode[] }) {
-  return keyed(nodes, (node, key) => <Node key={key} node={node} {...shown} />);
-}
-
-/** Nodes have no identity of their own, and they never move: their places are their keys. */
-function keyed<Item>(items: readonly Item[], render: (item: Item, key: number) => ReactNode): ReactNode[] {
-  let place = 0;
-  return items.map((item) => {
-    place += 1;
-    return render(item, place);
-  });
-}
-
-function Node({ node, offset, marks }: Shown & { node: MarkdownNode }): ReactNode {
-  const at = (start: number) => (start < 0 ? -1 : start + offset);
-  const inner = (children: readonly MarkdownNode[]) => <Nodes nodes={children} offset={offset} marks={marks} />;
-  switch (node.kind) {
-    case "text":
-      return <InertText text={node.text} start={at(node.start)} marks={marks} />;
-    case "code":
-      return node.block ? (
-        <pre className={styles.pre} dir="ltr">
-          <Code text={node.text} language={node.language} start={at(node.start)} marks={marks} />
-        </pre>
-      ) : (
-        <code>
-          <InertText text={node.text} start={at(node.start)} marks={marks} />
-        </code>
-      );
-    case "link":
-      return isPlainAddress(node) ? (
-        <Address href={node.href}>{inner(node.children)}</Address>
-      ) : (
-        <>
-          {inner(node.children)}{" "}
-          <Address href={node.href}>
-            <InertText text={node.href} />
-          </Address>
-        </>
-      );
-    case "heading":
-      // A heading of a message is not one of the page.
-      return <p className={styles.heading}>{inner(node.children)}</p>;
-    case "list":
-      return <List node={node} inner={inner} />;
-    case "table":
-      return <Table node={node} inner={inner} />;
-    default:
-      return plain(node, inner);
+function written(text: string, start: number, marks: readonly Mark[]): ReactNode {
+  if (text.length > MOST_MARKDOWN) return null;
+  try {
+    return new Writer(text, start, marks).all();
+  } catch {
+    // Nested so deeply that the lexer gives up, or of too many parts.
+    return null;
   }
 }
 
-type Inner = (children: readonly MarkdownNode[]) => ReactNode;
+/** Parts have no identity of their own, and they never move: they are given to React one by one, without keys. */
+function element(kind: string | typeof Fragment, parts: readonly ReactNode[], properties: object | null = null) {
+  return createElement(kind, properties, ...parts);
+}
 
-function plain(node: MarkdownNode, inner: Inner): ReactNode {
-  switch (node.kind) {
-    case "paragraph":
-      return <p>{inner(node.children)}</p>;
-    case "quote":
-      return <blockquote>{inner(node.children)}</blockquote>;
-    case "strong":
-      return <strong>{inner(node.children)}</strong>;
-    case "em":
-      return <em>{inner(node.children)}</em>;
-    case "del":
-      return <del>{inner(node.children)}</del>;
-    case "break":
-      return <br />;
-    default:
-      return <hr />;
+/** Writes the tokens of a source, each text with its place in the source, so that marks find their characters. */
+class Writer {
+  readonly #source: string;
+  /** Where the source begins in the text that marks are about. */
+  readonly #start: number;
+  readonly #marks: readonly Mark[];
+  /** Where the text is looked for that comes next. */
+  #cursor = 0;
+  #parts = 0;
+
+  constructor(source: string, start: number, marks: readonly Mark[]) {
+    this.#source = source;
+    this.#start = start;
+    this.#marks = marks;
   }
-}
 
-function List({ node, inner }: { node: Extract<MarkdownNode, { kind: "list" }>; inner: Inner }) {
-  const items = keyed(node.items, (item, key) => <li key={key}>{inner(item)}</li>);
-  return node.ordered ? <ol start={node.first}>{items}</ol> : <ul>{items}</ul>;
-}
+  all(): ReactNode {
+    const tokens = new Lexer({ gfm: true }).lex(this.#source);
+    return element(
+      Fragment,
+      tokens.map((token) => this.#top(token)),
+    );
+  }
 
-function Table({ node, inner }: { node: Extract<MarkdownNode, { kind: "table" }>; inner: Inner }) {
-  return (
-    <div className={styles.scroll}>
-      <table>
-        <thead>
-          <tr>
-            {keyed(node.header, (cell, key) => (
-              <th key={key}>{inner(cell)}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {keyed(node.rows, (row, line) => (
-            <tr key={line}>
-              {keyed(row, (cell, key) => (
-                <td key={key}>{inner(cell)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+  /** A token of the top: these stand one behind the other, so what went astray in one does not go on in the next. */
+  #top(token: Token): ReactNode {
+    const begin = this.#source.indexOf(token.raw, this.#cursor);
+    const start = begin < 0 ? this.#cursor : begin;
+    this.#cursor = start;
+    const [node] = this.#nodes([token], 0);
+    this.#cursor = Math.max(this.#cursor, start + (begin < 0 ? 0 : token.raw.length));
+    return node;
+  }
 
-/** Whether a link shows just where it leads. */
-function isPlainAddress(node: Extract<MarkdownNode, { kind: "link" }>): boolean {
-  const [only, ...others] = node.children;
-  return others.length === 0 && only?.kind === "text" && only.text === node.href;
-}
+  #nodes(tokens: readonly Token[], depth: number): ReactNode[] {
+    return tokens.map((token) => this.#node(token as MarkedToken, depth));
+  }
 
-/** The address of a link, which is always seen: of a stranger's link the words may say anything. */
-function Address({ href, children }: { href: string; children: ReactNode }) {
-  if (!/^https?:\/\//i.test(href)) return <span className={styles.address}>{children}</span>;
-  return (
-    <a className={styles.address} href={href} target="_blank" rel="noreferrer noopener nofollow">
-      {children}
-    </a>
-  );
+  #node(token: MarkedToken, depth: number): ReactNode {
+    if (depth > MOST_DEPTH) return this.#text(token.raw);
+    this.#parts += 1;
+    if (this.#parts > MOST_PARTS) throw new RangeError("The text has too many parts.");
+    const inner = () => this.#nodes("tokens" in token ? (token.tokens ?? []) : [], depth + 1);
+    switch (token.type) {
+      case "space":
+      case "checkbox":
+        return null;
+      case "hr":
+      case "br":
+        return element(token.type, []);
+      case "code":
+        return (
+          <pre className={styles.pre} dir="ltr">
+            <Code {...this.#located(token.text)} language={token.lang?.split(/\s/)[0] ?? ""} />
+          </pre>
+        );
+      case "codespan":
+        return <code>{this.#text(token.text)}</code>;
+      case "escape":
+        return this.#text(token.text);
+      case "text":
+        return token.tokens === undefined ? this.#text(token.raw) : element("p", inner());
+      case "heading":
+        // A heading of a message is not one of the page.
+        return element("p", inner(), { className: styles.heading });
+      case "paragraph":
+        return element("p", inner());
+      case "strong":
+      case "em":
+      case "del":
+      case "blockquote":
+        return element(token.type, inner());
+      case "link":
+        return this.#link(token, inner());
+      case "list":
+        return this.#list(token, depth);
+      case "table":
+        return this.#table(token, depth);
+      default:
+        // Images are never loaded and HTML is never markup: both are shown as they are written.
+        return this.#text(token.raw);
+    }
+  }
+
+  /** The address of a link is always seen: of a stranger's link the words may say anything. */
+  #link({ href, tokens }: Tokens.Link, words: readonly ReactNode[]): ReactNode {
+    const isPlainAddress = tokens.length === 1 && tokens[0]?.type === "text" && tokens[0].raw === href;
+    const address = isPlainAddress ? words : [<InertText key="address" text={href} />];
+    const leads = { href, target: "_blank", rel: "noreferrer noopener nofollow" };
+    const isOfWeb = /^https?:\/\//i.test(href);
+    const link = element(isOfWeb ? "a" : "span", address, { className: styles.address, ...(isOfWeb && leads) });
+    return isPlainAddress ? link : element(Fragment, [...words, " ", link]);
+  }
+
+  #list({ ordered, start, items }: Tokens.List, depth: number): ReactNode {
+    const lines = items.map((item) => {
+      const box = item.checked === true ? "☑ " : "☐ ";
+      return element("li", [item.task && box, ...this.#nodes(item.tokens, depth + 1)]);
+    });
+    return ordered ? element("ol", lines, { start: Number(start) || 1 }) : element("ul", lines);
+  }
+
+  #table({ header, rows }: Tokens.Table, depth: number): ReactNode {
+    const row = (kind: "th" | "td", cells: readonly Tokens.TableCell[]) =>
+      element(
+        "tr",
+        cells.map((cell) => element(kind, this.#nodes(cell.tokens, depth + 1))),
+      );
+    const head = element("thead", [row("th", header)]);
+    const body = element(
+      "tbody",
+      rows.map((cells) => row("td", cells)),
+    );
+    return <div className={styles.scroll}>{element("table", [head, body])}</div>;
+  }
+
+  #text(text: string): ReactNode {
+    return <InertText {...this.#located(text)} />;
+  }
+
+  /** A text with its place; -1 where it is not found in the source. */
+  #located(text: string): Required<TextProps> {
+    const found = this.#source.indexOf(text, this.#cursor);
+    if (found >= 0) this.#cursor = found + text.length;
+    const isKnown = found >= 0 && this.#start >= 0;
+    return { text, start: isKnown ? found + this.#start : -1, marks: this.#marks };
+  }
 }

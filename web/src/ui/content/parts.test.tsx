@@ -1,10 +1,8 @@
 import { fireEvent, render, screen } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { DiffView } from "./diff-view.tsx";
-import { Folded } from "./folded.tsx";
 import { InertText } from "./inert-text.tsx";
-import { Media } from "./media.tsx";
-import { Output } from "./output.tsx";
+import { Folded, Media, Output } from "./output.tsx";
 
 describe("folded text", () => {
   const text = Array.from({ length: 60 }, (_, at) => `line ${at}`).join("\n");

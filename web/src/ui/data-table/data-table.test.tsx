@@ -1,11 +1,10 @@
 import { fireEvent, render, screen } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { keyRegistry } from "../keyboard/key-registry.ts";
+import { keyRegistry } from "../keyboard.ts";
 import type { Column } from "./columns.ts";
 import { DataTable, type DataTableProps } from "./data-table.tsx";
-import type { Rows } from "./rows.ts";
-import type { Selection } from "./selection.ts";
+import type { Rows, Selection } from "./rows.ts";
 
 interface Thing {
   id: string;
@@ -128,11 +127,5 @@ describe("a table", () => {
     expect(onShown).toHaveBeenLastCalledWith(["id", "more~116"]);
     fireEvent.doubleClick(screen.getByRole("separator", { name: "Width of More" }));
     expect(onShown).toHaveBeenLastCalledWith(undefined);
-  });
-
-  test("has no keys where the page has others for it", () => {
-    render(<Table withoutKeys />);
-    press("ArrowDown");
-    expect(active()).toBe("row 0");
   });
 });

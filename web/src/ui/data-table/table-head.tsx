@@ -1,6 +1,18 @@
-import { type KeyboardEvent, type PointerEvent, useState } from "react";
-import { Icon } from "../icon.tsx";
-import { type Column, moved, nextOrder, resized, type ShownColumn, writeColumns } from "./columns.ts";
+import { useState } from "react";
+import { Icon, IconButton } from "../drawings.tsx";
+import { Check, SearchField } from "../fields.tsx";
+import { Popover } from "../floating.tsx";
+import { Edge } from "../layout.tsx";
+import {
+  type Column,
+  moved,
+  nextOrder,
+  resized,
+  type ShownColumn,
+  shownColumns,
+  toggled,
+  writeColumns,
+} from "./columns.ts";
 import styles from "./data-table.module.css";
 
 interface TableHeadProps<Row> {
@@ -48,10 +60,12 @@ export function TableHead<Row>({ columns, shown, onShown, order = [], onOrder, i
               )}
             </span>
             {onShown !== undefined && (
-              <ResizeHandle
-                name={column.name}
+              <Edge
+                label={column.name}
                 width={width ?? column.width}
-                onResize={(to) => change(resized(shown, column.id, to))}
+                measured={(edge) => edge.parentElement?.getBoundingClientRect().width}
+                className={styles.resize}
+                onResize={(to) => change(resized(shown, column.id, to ?? undefined))}
               />
             )}
           </th>
@@ -66,13 +80,10 @@ function sortOf(order: readonly string[], id: string): "ascending" | "descending
   return order.includes(`-${id}`) ? "descending" : undefined;
 }
 
-interface SortButtonProps<Row> {
-  column: Column<Row>;
-  order: readonly string[];
-  onOrder: (order: string[]) => void;
-}
-
-function SortButton<Row>({ column, order, onOrder }: SortButtonProps<Row>) {
+function SortButton<Row>(props: { column: Column<Row>; order: readonly string[]; onOrder: (order: string[]) => void }) {
+  const { column, order, onOrder } = props;
+  const sort = sortOf(order, column.id);
+  const place = order.findIndex((each) => each === column.id || each === `-${column.id}`) + 1;
   return (
     <button
       type="button"
@@ -81,62 +92,65 @@ function SortButton<Row>({ column, order, onOrder }: SortButtonProps<Row>) {
       onClick={(event) => onOrder(nextOrder(order, column.id, event.shiftKey))}
     >
       {column.name}
-      <SortMark order={order} id={column.id} />
+      {sort !== undefined && <Icon name={sort === "ascending" ? "up" : "down"} size={12} />}
+      {sort !== undefined && order.length > 1 && <small>{place}</small>}
     </button>
   );
 }
 
-function SortMark({ order, id }: { order: readonly string[]; id: string }) {
-  const sort = sortOf(order, id);
-  if (sort === undefined) return null;
-  const place = order.findIndex((each) => each === id || each === `-${id}`) + 1;
-  return (
-    <>
-      <Icon name={sort === "ascending" ? "up" : "down"} size={12} />
-      {order.length > 1 && <small>{place}</small>}
-    </>
-  );
+interface ColumnMenuProps<Row> {
+  columns: readonly Column<Row>[];
+  shown: readonly string[] | undefined;
+  onShown: (shown: string[] | undefined) => void;
 }
 
-interface ResizeHandleProps {
-  name: string;
-  width: number;
-  /** Undefined: as wide as it is by itself. */
-  onResize: (width: number | undefined) => void;
-}
+const MANY = 12;
 
-const STEP = 16;
-
-/** The edge of a column: dragged, moved by the arrows, put back by a double click. */
-function ResizeHandle({ name, width, onResize }: ResizeHandleProps) {
-  const [from, setFrom] = useState<{ x: number; width: number } | null>(null);
-  const grab = (event: PointerEvent<HTMLElement>) => {
-    event.preventDefault();
-    event.currentTarget.setPointerCapture(event.pointerId);
-    const cell = event.currentTarget.parentElement;
-    setFrom({ x: event.clientX, width: cell?.getBoundingClientRect().width ?? width });
-  };
-  const step = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    onResize(width + by);
-  };
+/** Choose which columns are shown, and in which order. */
+export function ColumnMenu<Row>({ columns, shown: asked, onShown }: ColumnMenuProps<Row>) {
+  const [sought, setSought] = useState("");
+  const shown = shownColumns(columns, asked);
+  const change = (next: readonly ShownColumn<Row>[]) => onShown(writeColumns(columns, next));
+  const order = new Map(shown.map((each, at) => [each.column.id, at]));
+  const rank = (column: Column<Row>) => order.get(column.id) ?? shown.length;
+  const listed = columns
+    .filter((column) => column.name.toLowerCase().includes(sought.toLowerCase()))
+    .toSorted((one, other) => rank(one) - rank(other));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a rule of the text has no value.
-    <div
-      role="separator"
-      aria-orientation="vertical"
-      aria-label={`Width of ${name}`}
-      aria-valuenow={width}
-      tabIndex={0}
-      className={styles.resize}
-      onPointerDown={grab}
-      onPointerMove={(event) => from !== null && onResize(from.width + event.clientX - from.x)}
-      onPointerUp={() => setFrom(null)}
-      onPointerCancel={() => setFrom(null)}
-      onDoubleClick={() => onResize(undefined)}
-      onKeyDown={step}
-    />
+    <Popover
+      name="Columns"
+      button={
+        <>
+          <Icon name="columns" /> Columns
+        </>
+      }
+    >
+      {() => (
+        <div className={styles.menu}>
+          {columns.length > MANY && <SearchField name="Find a column" value={sought} onChange={setSought} />}
+          <ul>
+            {listed.map(({ id, name }) => {
+              const at = order.get(id);
+              const toggle = () => change(toggled(columns, shown, id));
+              const moveTo = (to: number) => change(moved(shown, id, to));
+              return (
+                <li key={id}>
+                  <Check label={name} checked={at !== undefined} onChange={toggle} />
+                  {at !== undefined && (
+                    <span>
+                      <IconButton name={`Move ${name} forward`} icon="up" size={12} onClick={() => moveTo(at - 1)} />
+                      <IconButton name={`Move ${name} back`} icon="down" size={12} onClick={() => moveTo(at + 1)} />
+                    </span>
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+          <button type="button" disabled={asked === undefined} onClick={() => onShown(undefined)}>
+            As they were
+          </button>
+        </div>
+      )}
+    </Popover>
   );
 }

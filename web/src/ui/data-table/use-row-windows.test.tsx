@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider, queryOptions } from "@tanstack/react-
 import { act, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { describe, expect, test, vi } from "vitest";
-import { useRowWindows, windowsOf } from "./use-row-windows.ts";
+import { useRowWindows, windowsOf } from "./rows.ts";
 
 const TOTAL = 100_000;
 

@@ -5,9 +5,8 @@ import type { AgreementRow, DisagreementItem, ScannerAgreement } from "../../../
 import { formatCounted, formatInterval } from "../../../domain/format.ts";
 import { formatValue } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { CopyButton } from "../../../ui/copy-button.tsx";
-import { IntervalBar } from "../../../ui/interval-bar.tsx";
-import { ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { IntervalBar } from "../../../ui/drawings.tsx";
+import { CopyButton, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import {
   agreementMarkdown,
   agreementQuery,

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask } from "../../../api/ask.ts";
-import { AsCommand } from "../../../ui/as-command.tsx";
-import { SplitPane } from "../../../ui/split-pane.tsx";
-import { EmptyState, ErrorState } from "../../../ui/states.tsx";
+import { SplitPane } from "../../../ui/layout.tsx";
+import { AsCommand, EmptyState, ErrorState } from "../../../ui/states.tsx";
 import { route, useChangeAddress } from "../model/address.ts";
 import { type Group, validateCommand } from "../model/agreement.ts";
 import { useChosenScan } from "../model/use-chosen-scan.ts";

@@ -3,14 +3,12 @@ import { useId, useMemo, useState } from "react";
 import type { TranscriptRow } from "../../../api/generated/types.gen.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { formatValue } from "../../../domain/values.ts";
-import { AsCommand } from "../../../ui/as-command.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { CopyButton } from "../../../ui/copy-button.tsx";
 import type { Column } from "../../../ui/data-table/columns.ts";
 import { DataTable } from "../../../ui/data-table/data-table.tsx";
-import type { Selection } from "../../../ui/data-table/selection.ts";
-import { SearchField } from "../../../ui/field.tsx";
-import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import type { Selection } from "../../../ui/data-table/rows.ts";
+import { SearchField } from "../../../ui/fields.tsx";
+import { AsCommand, CopyButton, EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { route, useChangeAddress } from "../model/address.ts";
 import {
   aboutWords,

@@ -1,5 +1,5 @@
 import { formatTime } from "../../../domain/format.ts";
-import { Field } from "../../../ui/field.tsx";
+import { Field } from "../../../ui/fields.tsx";
 import type { AskedScan, useChosenScan } from "../model/use-chosen-scan.ts";
 
 interface SelectProps<Id extends string> {

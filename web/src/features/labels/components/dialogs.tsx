@@ -4,10 +4,9 @@ import { type ReactNode, useId, useState } from "react";
 import { send } from "../../../api/client.ts";
 import type { LabelFileItem } from "../../../api/generated/types.gen.ts";
 import { formatCounted } from "../../../domain/format.ts";
-import { Dialog } from "../../../ui/dialog.tsx";
-import { Field } from "../../../ui/field.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { Menu } from "../../../ui/menu.tsx";
+import { Icon } from "../../../ui/drawings.tsx";
+import { Field } from "../../../ui/fields.tsx";
+import { Dialog, Menu } from "../../../ui/floating.tsx";
 import { toast } from "../../../ui/toast.ts";
 
 interface NameProps {

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatCounted } from "../../../domain/format.ts";
-import { AsCommand } from "../../../ui/as-command.tsx";
-import { Field } from "../../../ui/field.tsx";
+import { Field } from "../../../ui/fields.tsx";
+import { AsCommand } from "../../../ui/states.tsx";
 import { route, type Search, useChangeAddress } from "../model/address.ts";
 import { isRaterName, raterFile } from "../model/cases.ts";
 import { DEFAULTS, labelCommand, labelsFor, type Sample } from "../model/queue.ts";

@@ -3,7 +3,7 @@ import { send } from "../../../api/client.ts";
 import type { ScanItem } from "../../../api/generated/types.gen.ts";
 import { formatCount } from "../../../domain/format.ts";
 import { scansOf } from "../../../domain/scan-address.ts";
-import { Dialog } from "../../../ui/dialog.tsx";
+import { Dialog } from "../../../ui/floating.tsx";
 import { CommandLine } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
 

@@ -1,9 +1,8 @@
 import { type ReactNode, useState } from "react";
 import { groupedFields, type OptionField } from "../../../domain/options.ts";
 import { helpOf, plainText, type Setting } from "../../../domain/setting-values.ts";
-import { Chip } from "../../../ui/chip.tsx";
-import { Field, type FieldControl, SearchField } from "../../../ui/field.tsx";
-import { SettingInput } from "../../../ui/setting-input.tsx";
+import { Chip } from "../../../ui/drawings.tsx";
+import { Field, type FieldControl, SearchField, SettingInput } from "../../../ui/fields.tsx";
 import { purposeOf } from "../model/parameters.ts";
 import { argName, type ChosenScanner, changedPairs, readPairs } from "../model/run-form.ts";
 import styles from "./run-fields.module.css";

@@ -1,12 +1,10 @@
 import { useState } from "react";
 import type { JobItem, ScannerSourceItem } from "../../../api/generated/types.gen.ts";
-import { AsCommand } from "../../../ui/as-command.tsx";
-import { SearchField } from "../../../ui/field.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { useKeys } from "../../../ui/keyboard/use-keys.ts";
-import { PlaceHeader } from "../../../ui/place-header.tsx";
-import { SplitPane } from "../../../ui/split-pane.tsx";
-import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { Icon } from "../../../ui/drawings.tsx";
+import { SearchField } from "../../../ui/fields.tsx";
+import { useKeys } from "../../../ui/keyboard.ts";
+import { PlaceHeader, SplitPane } from "../../../ui/layout.tsx";
+import { AsCommand, EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { purposeOf } from "../model/parameters.ts";
 import { commandsOf, scannerId } from "../model/run-form.ts";
 import { Arguments, Options, Selection } from "./run-fields.tsx";

@@ -4,16 +4,15 @@ import type { ScanComparison, ScannerComparison, VerdictItem } from "../../../ap
 import { formatCount, formatCounted, formatInterval } from "../../../domain/format.ts";
 import { valueWords, verdictOf } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import type { Json } from "../../../ui/content/json-text.ts";
-import { JsonTree } from "../../../ui/content/json-tree.tsx";
+import { JsonTree } from "../../../ui/content/output.tsx";
+import type { Json } from "../../../ui/content/text.ts";
 import type { Column } from "../../../ui/data-table/columns.ts";
 import { DataTable } from "../../../ui/data-table/data-table.tsx";
 import { allRows } from "../../../ui/data-table/rows.ts";
-import { IntervalBar } from "../../../ui/interval-bar.tsx";
-import { useKeys } from "../../../ui/keyboard/use-keys.ts";
-import { SplitPane } from "../../../ui/split-pane.tsx";
+import { IntervalBar, VerdictDot } from "../../../ui/drawings.tsx";
+import { useKeys } from "../../../ui/keyboard.ts";
+import { SplitPane } from "../../../ui/layout.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { VerdictDot } from "../../../ui/verdict-dot.tsx";
 import {
   bothCited,
   type CompareSearch,

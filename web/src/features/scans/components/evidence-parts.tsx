@@ -5,9 +5,8 @@ import type { EvidencePassage } from "../../../api/generated/types.gen.ts";
 import { explanationParts } from "../../../domain/citations.ts";
 import type { Mark } from "../../../domain/marks.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Passage } from "../../../ui/content/passage.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { Keys } from "../../../ui/keyboard/keys.tsx";
+import { Passage } from "../../../ui/content/output.tsx";
+import { Icon, Keys } from "../../../ui/drawings.tsx";
 import styles from "./evidence-parts.module.css";
 
 const Markdown = lazy(async () => ({ default: (await import("../../../ui/content/markdown.tsx")).Markdown }));

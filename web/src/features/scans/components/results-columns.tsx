@@ -7,7 +7,7 @@ import type { Mark } from "../../../domain/marks.ts";
 import { valueWords, verdictOf } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import type { Column } from "../../../ui/data-table/columns.ts";
-import { VerdictDot } from "../../../ui/verdict-dot.tsx";
+import { VerdictDot } from "../../../ui/drawings.tsx";
 import { citesOf, type ResultRow } from "../model/result-row.ts";
 import { EXTRA_COLUMNS } from "../model/scan-search.ts";
 import styles from "./results-columns.module.css";

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useState } from "react";
 import type { ScanItem } from "../../../api/generated/types.gen.ts";
 import type { WrittenFormat } from "../../../domain/written-records.ts";
-import { Icon } from "../../../ui/icon.tsx";
-import { Menu, type MenuItem } from "../../../ui/menu.tsx";
+import { Icon } from "../../../ui/drawings.tsx";
+import { Menu, type MenuItem } from "../../../ui/floating.tsx";
 import { toast } from "../../../ui/toast.ts";
 import { commandName } from "../model/result-row.ts";
 import { useScanChanges } from "../model/use-scan-changes.ts";

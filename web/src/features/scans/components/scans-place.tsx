@@ -5,18 +5,15 @@ import type { ScanItem } from "../../../api/generated/types.gen.ts";
 import { runningScansQuery } from "../../../api/live.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { writtenRecords } from "../../../domain/written-records.ts";
-import { AsCommand } from "../../../ui/as-command.tsx";
-import { Chip } from "../../../ui/chip.tsx";
-import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
 import { DataTable } from "../../../ui/data-table/data-table.tsx";
-import { useRowsOfPages } from "../../../ui/data-table/rows.ts";
-import type { Selection } from "../../../ui/data-table/selection.ts";
-import { SearchField } from "../../../ui/field.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { useKeys } from "../../../ui/keyboard/use-keys.ts";
-import { Menu, type MenuItem } from "../../../ui/menu.tsx";
-import { PlaceHeader } from "../../../ui/place-header.tsx";
-import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { type Selection, useRowsOfPages } from "../../../ui/data-table/rows.ts";
+import { ColumnMenu } from "../../../ui/data-table/table-head.tsx";
+import { Chip, Icon } from "../../../ui/drawings.tsx";
+import { SearchField } from "../../../ui/fields.tsx";
+import { Menu, type MenuItem } from "../../../ui/floating.tsx";
+import { useKeys } from "../../../ui/keyboard.ts";
+import { PlaceHeader } from "../../../ui/layout.tsx";
+import { AsCommand, EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
 import {
   FILTERS,

@@ -8,8 +8,7 @@ import type { RunningScanItem, ScanItem } from "../../../api/generated/types.gen
 import type { RunningScans } from "../../../api/live.ts";
 import { formatDuration, formatShare } from "../../../domain/format.ts";
 import { shellLine } from "../../../domain/shell-words.ts";
-import { allRows, type Rows } from "../../../ui/data-table/rows.ts";
-import type { Selection } from "../../../ui/data-table/selection.ts";
+import { allRows, type Rows, type Selection } from "../../../ui/data-table/rows.ts";
 
 export type ScansSearch = RegisteredRouter["routesById"]["/scans/"]["types"]["fullSearchSchema"];
 

@@ -8,10 +8,9 @@ import { errorTextOf, type ModelPart, modelPartsOf, toolTextOf } from "../../../
 import { formatBytes, formatCounted, formatDuration, formatRough } from "../../../domain/format.ts";
 import type { Mark } from "../../../domain/marks.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import type { Json } from "../../../ui/content/json-text.ts";
-import { JsonTree } from "../../../ui/content/json-tree.tsx";
 import { Markdown } from "../../../ui/content/markdown.tsx";
-import { Output } from "../../../ui/content/output.tsx";
+import { JsonTree, Output } from "../../../ui/content/output.tsx";
+import type { Json } from "../../../ui/content/text.ts";
 import { Skeleton } from "../../../ui/states.tsx";
 import { canOpenRaw, rawAddress } from "../model/questions.ts";
 import { marksOf, useTranscript } from "../model/reading.ts";

@@ -4,12 +4,10 @@ import type { MessageItem, Neighbours, TranscriptDescription } from "../../../ap
 import { formatCount, formatCounted, formatDuration, formatRough } from "../../../domain/format.ts";
 import { shellLine } from "../../../domain/shell-words.ts";
 import { formatValue } from "../../../domain/values.ts";
-import { Chip } from "../../../ui/chip.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { Keys } from "../../../ui/keyboard/keys.tsx";
-import { Menu } from "../../../ui/menu.tsx";
-import { PlaceHeader } from "../../../ui/place-header.tsx";
+import { Chip, Icon, Keys } from "../../../ui/drawings.tsx";
+import { Menu } from "../../../ui/floating.tsx";
+import { PlaceHeader } from "../../../ui/layout.tsx";
 import { toast } from "../../../ui/toast.ts";
 import { messagesAsMarkdown } from "../model/messages.ts";
 import { canOpenRaw, messagePage, pageOf, rawAddress, type TranscriptAddress } from "../model/questions.ts";

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
-import { Folded } from "../../../ui/content/folded.tsx";
 import type { TextProps } from "../../../ui/content/inert-text.tsx";
+import { Folded } from "../../../ui/content/output.tsx";
 
 interface LongProps extends TextProps {
   lines: number;

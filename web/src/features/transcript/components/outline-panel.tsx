@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import type { OutlineTurn } from "../../../api/generated/types.gen.ts";
 import { formatCount } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Icon } from "../../../ui/icon.tsx";
+import { Icon } from "../../../ui/drawings.tsx";
 import { agentsOf, outlineFrom, pagesFor } from "../model/questions.ts";
 import { useReading, useTranscript } from "../model/reading.ts";
 import styles from "./outline-panel.module.css";

@@ -10,13 +10,12 @@ import { explanationParts, groupedVerdicts, scannerKey } from "../../../domain/c
 import { formatBytes } from "../../../domain/format.ts";
 import { formatValue, verdictOf } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import type { Json } from "../../../ui/content/json-text.ts";
-import { JsonTree } from "../../../ui/content/json-tree.tsx";
-import { Keys } from "../../../ui/keyboard/keys.tsx";
-import { Menu } from "../../../ui/menu.tsx";
+import { JsonTree } from "../../../ui/content/output.tsx";
+import type { Json } from "../../../ui/content/text.ts";
+import { Keys, VerdictDot } from "../../../ui/drawings.tsx";
+import { Menu } from "../../../ui/floating.tsx";
+import { Tabs } from "../../../ui/layout.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { Tabs } from "../../../ui/tabs.tsx";
-import { VerdictDot } from "../../../ui/verdict-dot.tsx";
 import { RECENT_SCANS } from "../model/questions.ts";
 import { useReading, useTranscript } from "../model/reading.ts";
 import { LabelPanel } from "./label-panel.tsx";

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ResolvedCitation, TranscriptCitations } from "../../../api/generated/types.gen.ts";
 import { scannerKey } from "../../../domain/citations.ts";
-import { keyRegistry } from "../../../ui/keyboard/key-registry.ts";
+import { keyRegistry } from "../../../ui/keyboard.ts";
 import { Reading, TranscriptContext } from "../model/reading.ts";
 import { LabelPanel } from "./label-panel.tsx";
 import { VerdictsPanel } from "./rail-panel.tsx";

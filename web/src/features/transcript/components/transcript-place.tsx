@@ -4,7 +4,7 @@ import { ask } from "../../../api/ask.ts";
 import type { TranscriptCitations } from "../../../api/generated/types.gen.ts";
 import { citationsByNumber, coloursOf, scannerKey } from "../../../domain/citations.ts";
 import { formatCount } from "../../../domain/format.ts";
-import { FindBar, FindCount } from "../../../ui/find-bar.tsx";
+import { FindBar, FindCount } from "../../../ui/fields.tsx";
 import { route, useChangeAddress, useReadingAddress } from "../model/address.ts";
 import { useFind } from "../model/find.ts";
 import { messagePage, minimapOf, pageOf, RECENT_SCANS, type TranscriptAddress } from "../model/questions.ts";

@@ -5,7 +5,7 @@ import { scannerKey } from "../../../domain/citations.ts";
 import { formatDuration, formatRough } from "../../../domain/format.ts";
 import { type Block, turnOf } from "../../../domain/turns.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Icon } from "../../../ui/icon.tsx";
+import { Icon } from "../../../ui/drawings.tsx";
 import { useMessageText } from "../model/messages.ts";
 import { marksOf, useReading, useTranscript } from "../model/reading.ts";
 import { AgentCard } from "./agent-card.tsx";

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { stepTo } from "../../../domain/citations.ts";
-import { useKeys } from "../../../ui/keyboard/use-keys.ts";
+import { useKeys } from "../../../ui/keyboard.ts";
 import { toast } from "../../../ui/toast.ts";
 import { useChangeAddress } from "./address.ts";
 import type { Reading, TranscriptView } from "./reading.ts";

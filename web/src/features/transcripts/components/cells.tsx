@@ -1,9 +1,8 @@
 import { useRouter } from "@tanstack/react-router";
 import type { ComponentProps } from "react";
 import { formatCount } from "../../../domain/format.ts";
-import { Chip } from "../../../ui/chip.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Icon } from "../../../ui/icon.tsx";
+import { Chip, Icon } from "../../../ui/drawings.tsx";
 import { formatField, textOf, transcriptName } from "../model/fields.ts";
 import { transcriptHref } from "../model/leaving.ts";
 import type { ListAddress, ListedRow } from "../model/list.ts";

@@ -1,6 +1,6 @@
 import type { TranscriptColumn } from "../../../api/generated/types.gen.ts";
 import { type Column, readColumn, type ShownColumn } from "../../../ui/data-table/columns.ts";
-import { RelativeTime } from "../../../ui/relative-time.tsx";
+import { RelativeTime } from "../../../ui/drawings.tsx";
 import { fieldName, isMetadata, type Kind, textOf } from "../model/fields.ts";
 import { FIRST, type ListAddress, type ListedRow, OWN, TASK_COLUMNS } from "../model/list.ts";
 import type { ShownScanner } from "../model/verdicts.ts";

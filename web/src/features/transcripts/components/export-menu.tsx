@@ -1,8 +1,8 @@
 import { useRef, useState } from "react";
 import { formatCount, formatCounted } from "../../../domain/format.ts";
 import { writtenRecords } from "../../../domain/written-records.ts";
-import { useKeys } from "../../../ui/keyboard/use-keys.ts";
-import { Menu } from "../../../ui/menu.tsx";
+import { Menu } from "../../../ui/floating.tsx";
+import { useKeys } from "../../../ui/keyboard.ts";
 import { toast } from "../../../ui/toast.ts";
 import { type Meant, readAll } from "../model/leaving.ts";
 import { useListAddress } from "../model/use-list.ts";

@@ -4,7 +4,7 @@ import { ask } from "../../../api/ask.ts";
 import type { HistogramBin, TranscriptFacet } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatCounted } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Icon } from "../../../ui/icon.tsx";
+import { Icon } from "../../../ui/drawings.tsx";
 import { chosenValue, facetTest, type Mode, type Test, withFacet, withoutFacet } from "../model/conditions.ts";
 import { facetName, fieldName, formatField, type Kind, readTyped, type Scalar } from "../model/fields.ts";
 import { useFields, useListAddress } from "../model/use-list.ts";

@@ -3,11 +3,11 @@ import { type ReactNode, type SyntheticEvent, useId, useRef, useState } from "re
 import { ask } from "../../../api/ask.ts";
 import type { TranscriptColumn } from "../../../api/generated/types.gen.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { CopyButton } from "../../../ui/copy-button.tsx";
-import { Field } from "../../../ui/field.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { useKeys } from "../../../ui/keyboard/use-keys.ts";
-import { Popover } from "../../../ui/popover.tsx";
+import { Icon } from "../../../ui/drawings.tsx";
+import { Field } from "../../../ui/fields.tsx";
+import { Popover } from "../../../ui/floating.tsx";
+import { useKeys } from "../../../ui/keyboard.ts";
+import { CopyButton } from "../../../ui/states.tsx";
 import {
   joinConditions,
   OPERATORS,

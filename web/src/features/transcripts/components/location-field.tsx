@@ -1,7 +1,7 @@
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Field } from "../../../ui/field.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { Popover } from "../../../ui/popover.tsx";
+import { Icon } from "../../../ui/drawings.tsx";
+import { Field } from "../../../ui/fields.tsx";
+import { Popover } from "../../../ui/floating.tsx";
 import { useFields, useListAddress } from "../model/use-list.ts";
 import styles from "./location-field.module.css";
 

@@ -1,10 +1,9 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { ask } from "../../../api/ask.ts";
 import { formatCounted } from "../../../domain/format.ts";
-import { Check } from "../../../ui/field.tsx";
-import { Popover } from "../../../ui/popover.tsx";
-import { RelativeTime } from "../../../ui/relative-time.tsx";
-import { VerdictDot } from "../../../ui/verdict-dot.tsx";
+import { RelativeTime, VerdictDot } from "../../../ui/drawings.tsx";
+import { Check } from "../../../ui/fields.tsx";
+import { Popover } from "../../../ui/floating.tsx";
 import { idsCondition } from "../model/leaving.ts";
 import type { ListedRow } from "../model/list.ts";
 import { useListAddress } from "../model/use-list.ts";

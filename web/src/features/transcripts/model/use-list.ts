@@ -3,8 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
 import { ask } from "../../../api/ask.ts";
 import type { TranscriptColumn } from "../../../api/generated/types.gen.ts";
-import type { Rows } from "../../../ui/data-table/rows.ts";
-import { useRowWindows } from "../../../ui/data-table/use-row-windows.ts";
+import { type Rows, useRowWindows } from "../../../ui/data-table/rows.ts";
 import { idsCondition, type Sought } from "./leaving.ts";
 import { type ListAddress, type ListedRow, listOf, PAGE, pageQuery, readsOf, rowsQuery, unread } from "./list.ts";
 

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { shownKeys } from "./key-names.ts";
-import { type Command, KeyRegistry } from "./key-registry.ts";
+import { type Command, KeyRegistry, shownKeys } from "./keyboard.ts";
 
 let registry: KeyRegistry;
 let time: number;
