@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from inspect_scout import LocationError
-from inspect_scout._app import run_sync
+from inspect_scout import LocationError, Scanner, Transcript, grep_scanner, scan, scanner
+from inspect_scout._app import evidence_json, run_sync, scan_evidence
 from inspect_scout._view import PlannedExport, ViewSettings, WrittenExport, plan_export, write_export
+from support.inspect_logs import write_eval_log
+from support.logs import make_log, make_sample
 
 
 class Exported:
@@ -74,8 +76,8 @@ def test_each_result_has_its_evidence(written: tuple[PlannedExport, WrittenExpor
     planned, _, exported = written
     (scan,) = planned.scans
     seen = 0
-    for scanner in scan.scanners:
-        at = f"/scans/{scan.id}/{scanner}/results"
+    for key in scan.scanners:
+        at = f"/scans/{scan.id}/{key}/results"
         total = exported.index["lists"][at]["total"]
         rows = [row for part in range(-(-total // 100)) for row in exported.answers[f"{at}#{part}"]["items"]]
         assert len(rows) == total
@@ -84,6 +86,42 @@ def test_each_result_has_its_evidence(written: tuple[PlannedExport, WrittenExpor
             assert "input" not in exported.answers[f"{at}/{row['uuid']}"]
         seen += total
     assert seen == planned.results
+
+
+def test_results_and_evidence_are_what_is_told_of_each(written: tuple[PlannedExport, WrittenExport, Exported]) -> None:
+    planned, done, exported = written
+    (scan,) = planned.scans
+    assert done.unread == 0
+    for key in scan.scanners:
+        at = f"/scans/{scan.id}/{key}/results"
+        for row in exported.answers[f"{at}#0"]["items"]:
+            told = evidence_json(scan_evidence(scan.location, row["uuid"], scanner=key))
+            assert exported.answers[f"{at}/{row['uuid']}/evidence"] == json.loads(json.dumps(told))
+            assert exported.answers[f"{at}/{row['uuid']}"].keys() >= {"value", "scan_events", "transcript_metadata"}
+
+
+@scanner(messages=["assistant", "tool"])
+def looked_up() -> Scanner[Transcript]:
+    return grep_scanner("answer")
+
+
+def test_messages_are_read_where_they_are_now_and_those_that_are_gone_are_counted(
+    project: ViewSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, now = tmp_path / "before", tmp_path / "logs"
+    before.mkdir()
+    write_eval_log(make_log([make_sample(number) for number in range(3)]), str(before / "numbers.eval"))
+    scan(
+        [looked_up()], transcripts=str(before), scans=str(tmp_path / "scans"), record_input="reference", display="none"
+    )
+    here = ViewSettings(project_dir=str(tmp_path), page_dir=project.page_dir)
+    before.rename(now)
+    planned = run_sync(lambda: plan_export(here, ()))
+    assert run_sync(lambda: write_export(here, planned, str(tmp_path / "out"))).unread == 0
+    shutil.rmtree(now)
+    now.mkdir()
+    assert run_sync(lambda: write_export(here, planned, str(tmp_path / "out"))).unread == planned.results == 3
+    assert not caplog.records
 
 
 def test_each_transcript_has_all_of_its_messages(written: tuple[PlannedExport, WrittenExport, Exported]) -> None:

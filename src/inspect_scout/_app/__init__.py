@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from .evidence.as_markdown import evidence_markdown
     from .evidence.as_text import evidence_lines
     from .evidence.found_transcript import transcript_evidence, transcript_evidence_async
+    from .evidence.of_scan import EvidencePart, ResultEvidence, evidence_of_scan
     from .evidence.reading import scan_evidence, scan_evidence_async
     from .evidence.records import Evidence, Passage, ScanEvidence, Shown, Verdict, parse_message_range
     from .explain import explain_settings
@@ -122,11 +123,12 @@ if TYPE_CHECKING:
     from .listing.finding import FindProgress, find_in_results
     from .listing.off_loop import off_loop
     from .listing.overview import scan_detail
-    from .listing.results import RecordsPage, ResultsRequest, one_result, page_of_results
+    from .listing.results import RecordsPage, ResultsRequest, named_results, one_result, page_of_results
     from .listing.running import RunningScan, RunningScans, running_json
     from .listing.scans import ScansPage, ScansQuery, page_of_scans, scan_of_id
     from .listing.stamp import files_stamp
     from .new_project import NewProject, guess_transcripts, start_project
+    from .reading.citations import ScanVerdict, resolve_citations
     from .reading.corpus import TranscriptSelection
     from .reading.map_records import Minimap, Outline, TranscriptCitations
     from .reading.records import (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..._query import Query
@@ -17,7 +18,7 @@ from .records import Evidence, ScannedInput, Shown, TranscriptFacts
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from ..._transcripts import TranscriptSource
+    from ..._transcripts import TranscriptIndex, TranscriptSource
     from ..._types import MessageFilter, Transcript, TranscriptInfo
 
 
@@ -40,8 +41,8 @@ async def transcript_evidence_async(
         ConfigError: Several ids begin like that, or a message is asked for that does not exist.
         LogReadError: The transcript cannot be read.
     """
-    source = open_source(transcripts)
-    info = await find_info(source, id)
+    there = await TranscriptsById.open(transcripts)
+    source, info = there.source, there.find(id)
     stored = await plain_messages_of(source, info)
     messages = as_plain((await read_content(source, info, "all")).messages) if stored is None else stored
     read = ScannedInput(plain_messages_text(messages))
@@ -62,20 +63,39 @@ async def transcript_evidence_async(
 transcript_evidence = in_sync(transcript_evidence_async)
 
 
-async def find_info(source: TranscriptSource, id: str) -> TranscriptInfo:
-    """Find a transcript.
+@dataclass(frozen=True, slots=True)
+class TranscriptsById:
+    """Transcripts that are found by their ids.
 
     Args:
-        source: Where transcripts are.
-        id: Its id, or a beginning that no other id has.
-
-    Raises:
-        UnknownNameError: There is no such transcript.
-        ConfigError: Several ids begin like that.
+        source: Where they are.
+        index: What is known of them.
+        places: Ids -> places in the index.
     """
-    index = await source.index(Query())
-    places = {known: place for place, known in enumerate(index.ids)}
-    return index.info(places[match_id("transcript", id, places)])
+
+    source: TranscriptSource
+    index: TranscriptIndex
+    places: Mapping[str, int]
+
+    @classmethod
+    async def open(cls, transcripts: Sequence[str]) -> TranscriptsById:
+        """Look at what is at some places.
+
+        Raises:
+            LocationError: There are no transcripts.
+        """
+        source = open_source(transcripts)
+        index = await source.index(Query())
+        return cls(source, index, {known: place for place, known in enumerate(index.ids)})
+
+    def find(self, id: str) -> TranscriptInfo:
+        """Find a transcript by its id, or by a beginning that no other id has.
+
+        Raises:
+            UnknownNameError: There is no such transcript.
+            ConfigError: Several ids begin like that.
+        """
+        return self.index.info(self.places[match_id("transcript", id, self.places)])
 
 
 async def read_content(

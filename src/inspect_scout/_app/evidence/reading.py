@@ -12,10 +12,10 @@ from ..bridge import in_sync, run_sync
 from .id_prefix import match_id
 from .passages import make_evidence, refuse_missing_messages
 from .records import Citation, Evidence, ScanEvidence, ScannedInput, Shown, TranscriptFacts, Verdict
-from .scanned_input import CheckPlace, read_scanned_input
+from .scanned_input import CheckPlace, InputReader
 
 
-def _any_place(location: str) -> object:
+def any_place(location: str) -> object:
     return location
 
 
@@ -26,7 +26,7 @@ async def scan_evidence_async(
     scanner: str | None = None,
     shown: Shown = Shown(),  # noqa: B008 - frozen
     transcripts: Sequence[str] = (),
-    check: CheckPlace = _any_place,
+    check: CheckPlace = any_place,
 ) -> ScanEvidence:
     """Read what results rest on.
 
@@ -53,18 +53,33 @@ async def scan_evidence_async(
     table = ResultsTable.open(location, run_sync)
     # Of a beginning all ids must be looked at, of which there may be millions.
     chosen = await table.results_with_id(scanner, id) or await table.chosen_results(scanner, choose)
+    return await evidence_of(location, chosen, shown, InputReader(transcripts, check))
+
+
+scan_evidence = in_sync(scan_evidence_async)
+
+
+async def evidence_of(location: str, chosen: Sequence[ChosenResult], shown: Shown, inputs: InputReader) -> ScanEvidence:
+    """Read what some results rest on that are asked for together.
+
+    Args:
+        location: Directory of the scan.
+        chosen: The results.
+        shown: What is shown of the messages.
+        inputs: Reads them.
+
+    Raises:
+        ConfigError: A message is asked for that does not exist.
+    """
     told = chosen if shown.every else _worth_telling(chosen)
     groups: dict[object, list[ChosenResult]] = {}
     for result in told:
         groups.setdefault(_input_key(result), []).append(result)
-    found = [await _of_input(group, shown, transcripts, check) for group in groups.values()]
+    found = [await _of_input(group, shown, inputs) for group in groups.values()]
     refuse_missing_messages(shown, found)
     if shown.ranges:
         found = [evidence for evidence in found if evidence.passages] or found
     return ScanEvidence(location, tuple(found), len(chosen) - len(told))
-
-
-scan_evidence = in_sync(scan_evidence_async)
 
 
 def _worth_telling(results: Sequence[ChosenResult]) -> list[ChosenResult]:
@@ -89,13 +104,11 @@ def _value(cells: Mapping[str, object]) -> object:
     return read_json(value) if cells.get("value_type") in {"array", "object"} else value
 
 
-async def _of_input(
-    results: Sequence[ChosenResult], shown: Shown, transcripts: Sequence[str], check: CheckPlace
-) -> Evidence:
+async def _of_input(results: Sequence[ChosenResult], shown: Shown, inputs: InputReader) -> Evidence:
     verdicts = tuple(verdict_of(result) for result in results)
     cites_events = any(citation.cite.startswith("[E") for verdict in verdicts for citation in verdict.citations)
     first = results[0]
-    read = await read_scanned_input(first.input, first.cells, transcripts, events=cites_events, check=check)
+    read = await inputs.read(first.input, first.cells, events=cites_events)
     return make_evidence(_facts(first.cells), first.input.kind, verdicts, _with_count(read, first.cells), shown)
 
 

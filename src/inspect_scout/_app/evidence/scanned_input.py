@@ -15,8 +15,7 @@ from ..._support.loops import needs_loop
 from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import is_local, local_path
 from ..._transcripts import plain_messages
-from ..transcript_source import open_source
-from .found_transcript import as_plain, find_info, read_content
+from .found_transcript import TranscriptsById, as_plain, read_content
 from .records import ScannedInput
 
 if TYPE_CHECKING:
@@ -34,34 +33,83 @@ class _Content:
     events: Sequence[object] = ()
 
 
-async def read_scanned_input(
-    given: RecordedInput, cells: Mapping[str, object], transcripts: Sequence[str], *, events: bool, check: CheckPlace
-) -> ScannedInput:
-    """Read what a scanner was given.
+class InputReader:
+    """Reads what scanners were given, of one transcript after the other; what was read of the last one is kept.
 
     Args:
-        given: What the scan recorded of it.
-        cells: Cells of the row.
         transcripts: Where the transcripts are now (none: where they were).
-        events: Whether events are wanted too, of a transcript.
         check: Raises `LocationError` for a log that may not be read.
     """
-    if "timeline" in given.kind:
-        return ScannedInput(remarks=(f"The scanner was given a {given.kind.rstrip('s')}, which is not shown here.",))
-    try:
-        if given.text is not None:  # it is what the scanner saw, wherever the log is by now
-            return _as_text(given, _recorded_content(given), events, () if transcripts else _moved(cells))
-        if transcripts:
-            id = str(cells.get("transcript_id") or "")
-            return _as_text(given, await _content_elsewhere(transcripts, id, given), events)
-        if given.origin is None:
+
+    def __init__(self, transcripts: Sequence[str], check: CheckPlace) -> None:
+        self._transcripts, self._check = transcripts, check
+        self._transcript = ""
+        self._contents: dict[object, _Content] = {}
+        self._texts: dict[object, ScannedInput] = {}
+        self._elsewhere: TranscriptsById | None = None
+
+    async def read(self, given: RecordedInput, cells: Mapping[str, object], *, events: bool) -> ScannedInput:
+        """Read what a scanner was given.
+
+        Args:
+            given: What the scan recorded of it.
+            cells: Cells of the row.
+            events: Whether events are wanted too, of a transcript.
+        """
+        if "timeline" in given.kind:
+            return ScannedInput(
+                remarks=(f"The scanner was given a {given.kind.rstrip('s')}, which is not shown here.",)
+            )
+        transcript = str(cells.get("transcript_id") or "")
+        if transcript != self._transcript:
+            self._transcript, self._contents, self._texts = transcript, {}, {}
+        key = (given, events)
+        if key not in self._texts:
+            self._texts[key] = await self._read(given, cells, events)
+        return self._texts[key]
+
+    async def _read(self, given: RecordedInput, cells: Mapping[str, object], events: bool) -> ScannedInput:
+        elsewhere = self._transcripts
+        if given.text is None and given.origin is None and not elsewhere:
             return ScannedInput(remarks=(_NOTHING_RECORDED,))
-        check(given.origin.location)
-        return _as_text(given, await _content_at(given.origin, cells, events or given.kind == "events"), events)
-    except (LogReadError, LocationError) as error:
-        if transcripts:
-            raise
-        return ScannedInput(remarks=(_gone_text(given, error),))
+        # What the scan recorded is what the scanner saw, wherever the log is by now.
+        remarks = _moved(cells) if given.text is not None and not elsewhere else ()
+        try:
+            return _as_text(given, await self._content(given, cells, events), events, remarks)
+        except (LogReadError, LocationError) as error:
+            if elsewhere:
+                raise
+            return ScannedInput(remarks=(_gone_text(given, error),))
+
+    async def _content(self, given: RecordedInput, cells: Mapping[str, object], events: bool) -> _Content:
+        """Read the messages and events of a transcript, of which scanners may have been given parts."""
+        with_events = events or given.kind in {"event", "events"}
+        key = (given.text, given.kind if given.text is not None else "", given.origin, with_events)
+        if key not in self._contents:
+            self._contents[key] = await self._read_content(given, cells, with_events)
+        return self._contents[key]
+
+    async def _read_content(self, given: RecordedInput, cells: Mapping[str, object], events: bool) -> _Content:
+        if given.text is not None:
+            return _recorded_content(given)
+        if self._transcripts:
+            return await self._content_elsewhere(given)
+        assert given.origin is not None
+        self._check(given.origin.location)
+        return await _content_at(given.origin, cells, events)
+
+    async def _content_elsewhere(self, given: RecordedInput) -> _Content:
+        await needs_loop()
+        from ..._transcripts import view_of
+
+        view = None if given.origin is None else view_of(given.origin.view)
+        if self._elsewhere is None:
+            self._elsewhere = await TranscriptsById.open(self._transcripts)
+        there = self._elsewhere
+        wants_events = given.kind in {"event", "events"} or (view is not None and view.events is not None)
+        messages = "all" if view is None else view.messages
+        read = await read_content(there.source, there.find(self._transcript), messages, events=wants_events)
+        return _Content(as_plain(read.messages), as_plain(read.events))
 
 
 def _gone_text(given: RecordedInput, error: Exception) -> str:
@@ -72,18 +120,6 @@ def _gone_text(given: RecordedInput, error: Exception) -> str:
     else:
         said = f"{str(error).rstrip('.')}. The scan holds no copy of the messages."
     return f"{said} If they have moved, say where they are: -T LOGS."
-
-
-async def _content_elsewhere(transcripts: Sequence[str], id: str, given: RecordedInput) -> _Content:
-    await needs_loop()
-    from ..._transcripts import view_of
-
-    view = None if given.origin is None else view_of(given.origin.view)
-    source = open_source(transcripts)
-    info = await find_info(source, id)
-    wants_events = given.kind in {"event", "events"} or (view is not None and view.events is not None)
-    read = await read_content(source, info, "all" if view is None else view.messages, events=wants_events)
-    return _Content(as_plain(read.messages), as_plain(read.events))
 
 
 async def _content_at(origin: InputOrigin, cells: Mapping[str, object], events: bool) -> _Content:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ..._query import Condition, Operator, OrderBy, condition_from_sql
+from ..._query import Condition, Operator, OrderBy, ScalarValue, condition_from_sql
 from ..._results import HEAVY_COLUMNS, ResultsQuery, ResultsTable
 from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.storage import listed_storage
@@ -101,6 +102,9 @@ _NAMED_BY: Final[Sequence[tuple[Rows, str]]] = (
 )
 """Rows and columns in which a result is looked for."""
 
+_INPUTS = ("input", "input_data")
+"""What a scanner was given; where it is only referred to, reading it means reading the transcript."""
+
 
 async def one_result(location: str, scanner: str, id: str) -> dict[str, object]:
     """Give all that is recorded of a call of a scanner, what it was given included.
@@ -129,6 +133,37 @@ async def _one_result(location: str, scanner: str, id: str) -> dict[str, object]
         if rows:
             return rows[0]
     raise UnknownNameError("result", id)
+
+
+async def named_results(location: str, scanner: str, names: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Give all that is recorded of some calls of a scanner, but for what it was given.
+
+    Args:
+        location: Directory of the scan.
+        scanner: Key of the scanner.
+        names: Ids of the results, as for `one_result`; of one that has several results or none, nothing is given.
+
+    Raises:
+        LocationError: There is no scan.
+        UnknownNameError: The scan has no such scanner.
+    """
+    return await off_loop(location, lambda: _named_results(location, scanner, names))
+
+
+async def _named_results(location: str, scanner: str, names: Sequence[str]) -> dict[str, dict[str, object]]:
+    files, found = listed_storage(location), dict[str, dict[str, object]]()
+    left: list[ScalarValue] = [*names]
+    for kind, column in _NAMED_BY:
+        if not left:
+            break
+        table = ResultsTable.open(location, run_sync, rows=kind, storage=files)
+        condition = Condition(left=column, operator=Operator.IN, right=left)
+        page = await table.typed_page(scanner, ResultsQuery(condition, exclude=_INPUTS))
+        rows = page.table.to_pylist(parse_json=True)
+        counted = Counter(str(row[column]) for row in rows)
+        found |= {name: row for row in rows if counted[name := str(row[column])] == 1}
+        left = [name for name in left if name not in counted]
+    return found
 
 
 def order_terms(names: Sequence[str]) -> list[OrderBy]:

@@ -95,6 +95,12 @@ def _tell(planned: PlannedExport, written: WrittenExport) -> None:
             f"where the project has its transcripts: {named}{more}. Say where with -T.",
             err=True,
         )
+    if written.unread:
+        click.echo(
+            f"The messages of {plural(written.unread, 'result')} could not be read: the logs are not where the scan read them. "
+            "Say where with -T.",
+            err=True,
+        )
     click.echo(f"Open {os.path.join(written.folder, 'index.html')}")
 
 
@@ -105,6 +111,7 @@ def _as_json(planned: PlannedExport, written: WrittenExport) -> dict[str, object
         "transcripts": written.transcripts,
         "missing": list(written.missing),
         "results": planned.results,
+        "results_without_messages": written.unread,
         "masked": written.masked,
         "bytes": written.size,
     }

@@ -114,12 +114,10 @@ def _is(cells: Column, id: str) -> npt.NDArray[np.bool_]:
 def _read(views: Sequence[RowView], combined: CombinedRows, chosen: FoundRows) -> list[ChosenResult]:
     shown = combined.select_columns(None, HEAVY_COLUMNS)
     cells = [iter(table.to_pylist()) for table in combined.read_typed(chosen, shown)]
-    results: list[ChosenResult] = []
+    rows = [chosen.row_numbers[chosen.views == number] for number in range(len(views))]
+    inputs = [iter(_recorded_inputs(view, own)) for view, own in zip(views, rows, strict=True)]
     numbers: list[int] = chosen.views.tolist()
-    for view, row in zip(numbers, chosen.row_numbers.tolist(), strict=True):
-        scanner = views[view].source.scanner
-        results.append(ChosenResult(scanner, next(cells[view]), _recorded_input(views[view], row)))
-    return results
+    return [ChosenResult(views[n].source.scanner, next(cells[n]), next(inputs[n])) for n in numbers]
 
 
 def _keys(views: Sequence[RowView], found: FoundRows) -> list[ResultKey]:
@@ -134,17 +132,22 @@ def _keys(views: Sequence[RowView], found: FoundRows) -> list[ResultKey]:
     return keys
 
 
-def _recorded_input(view: RowView, row: int) -> RecordedInput:
-    row_number: Int64Array = np.asarray([row], np.int64)
-    names = view.source.existing(_INPUT_COLUMNS)
-    (cells,) = view.source.rows_at(names, row_number).to_pylist()
-    ids = read_json(cells.get("input_ids"))
-    return RecordedInput(
-        kind=cells.get("input_type") or "transcript",
-        ids=tuple(str(id) for id in ids) if is_list(ids) else (),
-        text=expand_input(cells.get("input"), cells.get("input_data")),
-        origin=_origin(cells.get("input_ref")),
-    )
+def _recorded_inputs(view: RowView, rows: Int64Array) -> list[RecordedInput]:
+    """Read what scanners were given by the numbers of stored rows, of which several may be the same."""
+    wanted, places = np.unique(rows, return_inverse=True)
+    if not len(wanted):
+        return []
+    table = view.source.rows_at(view.source.existing(_INPUT_COLUMNS), wanted)
+    made = [
+        RecordedInput(
+            kind=cells.get("input_type") or "transcript",
+            ids=tuple(str(id) for id in ids) if is_list(ids := read_json(cells.get("input_ids"))) else (),
+            text=expand_input(cells.get("input"), cells.get("input_data")),
+            origin=_origin(cells.get("input_ref")),
+        )
+        for cells in table.to_pylist()
+    ]
+    return [made[place] for place in places.tolist()]
 
 
 def _origin(text: str | None) -> InputOrigin | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..._app import Masker, find_scan, written_beside
+from ..._app import Masker, ScanVerdict, find_scan, resolve_citations, written_beside
+from ..._support.confinement import confined
 from ..._support.errors import LocationError
 from ..._support.storage import normalize
 from ..application import create_app
@@ -15,11 +17,17 @@ from ..context import ViewContext
 from ..settings import ViewSettings
 from ..site import page_folder
 from .recording import Api, Reader, Recorder
-from .scans import ExportedScan, look_at, record_results, record_scan, record_scans
+from .scans import ExportedScan, look_at, record_evidence, record_results, record_scan, record_scans
 from .transcripts import find_transcript, record_transcript
+
+if TYPE_CHECKING:
+    from ..._app import OpenedTranscript, TranscriptCitations
 
 _RESULT_BYTES, _MESSAGE_BYTES = 6000, 5000
 """About what is written of each, measured on the example logs."""
+
+Said = Mapping[str, Mapping[str, Sequence[ScanVerdict]]]
+"""Ids of transcripts -> ids of scans -> what was said."""
 
 Report = Callable[[str, int, int], None]
 """Is told what is being written, how many of it are done, and how many there are."""
@@ -50,6 +58,7 @@ class WrittenExport:
         folder: Where it is.
         transcripts: How many transcripts.
         missing: Transcripts that are cited, but were not found.
+        unread: How many results rest on messages that could not be read.
         masked: How many secrets were masked.
         size: Its bytes.
     """
@@ -57,6 +66,7 @@ class WrittenExport:
     folder: str
     transcripts: int
     missing: Sequence[str]
+    unread: int
     masked: int
     size: int
 
@@ -125,45 +135,61 @@ class _Exporter:
 
     async def write(self, planned: PlannedExport, folder: str, report: Report) -> WrittenExport:
         """Write it."""
-        masker = Masker()
-        with written_beside(folder) as export:
+        masker, usual = Masker(), self._context.served().transcripts
+        with written_beside(folder) as export, confined(self._context.places):
             recorder = Recorder(self._api, export, masker)
             for scan in planned.scans:
                 self._context.places.allow(os.path.dirname(scan.location))
             scans = [(recorder.at({"location": os.path.dirname(scan.location)}), scan) for scan in planned.scans]
             await record_scans(scans)
-            done, moved = 0, self._context.served().transcripts
+            said, unread, done = dict[str, dict[str, list[ScanVerdict]]](), 0, 0
             for there, scan in scans:
                 await record_scan(there, scan)
                 for scanner in scan.scanners:
-                    async for count in record_results(there, scan, scanner, moved):
-                        done += count
-                        report("results", done, planned.results)
-            missing = await self._write_transcripts(recorder, planned.scans, report)
+                    await record_results(there, scan, scanner)
+                async for part in record_evidence(there, scan, usual, self._context.places.check):
+                    done, unread = done + part.results, unread + part.unread
+                    for id, verdicts in part.verdicts.items():
+                        said.setdefault(id, {})[scan.id] = [ScanVerdict(scan.location, verdict) for verdict in verdicts]
+                    report("results", min(done, planned.results), planned.results)
+            missing = await self._write_transcripts(recorder, planned.scans, usual, said, report)
             export.finish(self._page())
             size = export.written
-        return WrittenExport(folder, planned.transcripts - len(missing), missing, masker.masked, size)
+        return WrittenExport(folder, planned.transcripts - len(missing), missing, unread, masker.masked, size)
 
     def close(self) -> None:
         """Close what is open."""
         self._context.kept.close()
 
     async def _write_transcripts(
-        self, recorder: Recorder, scans: Sequence[ExportedScan], report: Report
+        self, recorder: Recorder, scans: Sequence[ExportedScan], usual: Sequence[str], said: Said, report: Report
     ) -> Sequence[str]:
         """Write the transcripts that scans cite; gives those that were not found."""
         cited = {id: source for scan in scans for id, source in scan.cited.items()}
-        directories, missing, ids = {scan.id: scan.location for scan in scans}, list[str](), list(cited)
+        missing, ids = list[str](), list(cited)
         for number, (id, source) in enumerate(cited.items()):
             there = await find_transcript(recorder, id, [None, source] if source else [None])
             if there is None:
                 missing.append(id)
             else:
-                await record_transcript(there, id, directories)
+                found = [str(there.places["location"])] if there.places else usual
+                own = {scan.id: said.get(id, {}).get(scan.id, []) for scan in scans}
+                await record_transcript(there, id, await self._citations(found, id, own))
                 beside = {"previous": ids[number - 1] if number else None, "next": (*ids, None)[number + 1]}
                 recorder.keep(f"/transcripts/{id}/neighbours", {**beside, "number": number + 1, "total": len(ids)})
             report("transcripts", number + 1, len(cited))
         return missing
+
+    async def _citations(
+        self, places: Sequence[str], id: str, said: Mapping[str, Sequence[ScanVerdict]]
+    ) -> dict[str, TranscriptCitations]:
+        """Find in a transcript what each scan cites of it."""
+        cache, locations = self._context.kept.transcripts(), tuple(map(self._context.check, places))
+
+        def resolve(opened: OpenedTranscript) -> dict[str, TranscriptCitations]:
+            return {scan: resolve_citations(opened, verdicts) for scan, verdicts in said.items()}
+
+        return await cache.ask_transcript(locations, id, resolve)
 
     def _page(self) -> str:
         folder = page_folder(self._settings)

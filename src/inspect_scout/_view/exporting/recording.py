@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from ..._app import ExportFolder, Masker
 from ..._support.errors import LocationError
 from ..._support.json import loads
+from ..v3.answers import encoded
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message
@@ -78,6 +79,11 @@ class Api:
 
         await self._app(scope, receive, send)
         return ApiAnswer(status, media_type, bytes(body))
+
+
+def as_answered(value: object) -> object:
+    """Give a value as the API answers it."""
+    return loads(encoded(value))
 
 
 class Reader:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .recording import Query, Reader, Recorder
+from ..._app import Verdict, evidence_json, evidence_of_scan, named_results
+from .recording import Query, Reader, Recorder, as_answered
 
 RESULTS = 100
 """Results of a part."""
-
-AT_ONCE: Final = 4
-"""Results that are read at the same time: each waits for threads that read files."""
 
 COLUMNS: Final = (
     *("uuid", "transcript_id", "value", "label", "answer", "explanation", "scan_error"),
@@ -28,9 +25,6 @@ _GROUPINGS: Final = ("model", "task_set", "task_id", "score", "agent", "epoch", 
 """What the page offers to group by."""
 
 _GROUPS: Final = 20
-
-_HEAVY: Final = ("input", "input_data")
-"""What a scanner was given is in the transcripts, which are there once."""
 
 _REFERENCES = ("message_references", "event_references")
 _SOURCE, _MESSAGES = "transcript_source_uri", "transcript_message_count"
@@ -55,6 +49,21 @@ class ExportedScan:
     cited: Mapping[str, str | None]
     messages: int
     results: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPart:
+    """What was recorded of results on some transcripts.
+
+    Args:
+        results: How many there are.
+        unread: How many of them rest on messages that could not be read.
+        verdicts: Ids of the transcripts -> what was said of each.
+    """
+
+    results: int
+    unread: int
+    verdicts: Mapping[str, Sequence[Verdict]]
 
 
 async def look_at(reader: Reader, scan_id: str, location: str) -> ExportedScan:
@@ -123,41 +132,45 @@ async def _record_counts(recorder: Recorder, at: str) -> None:
         await recorder.record(f"{at}/facets", {"by": name, "limit": _GROUPS}, named={"by": name})
 
 
-async def record_results(
-    recorder: Recorder, scan: ExportedScan, scanner: str, moved: Sequence[str]
-) -> AsyncGenerator[int]:
-    """Record the results of a scanner, and what each rests on; gives the number of results, step by step.
+async def record_results(recorder: Recorder, scan: ExportedScan, scanner: str) -> None:
+    """Record the results of a scanner.
 
     Args:
         recorder: Asks where the scan is.
         scan: The scan.
         scanner: Key of the scanner.
-        moved: Where logs are looked for that are not where the scan read them.
     """
     at = f"/scans/{scan.id}/{scanner}/results"
     listed = recorder.start_list(at, "places", RESULTS)
     async for page in _pages(recorder, at, {"columns": COLUMNS}):
         # By its uuid, or by the transcript on which the call failed.
         names = list(dict.fromkeys(str(row.get("uuid") or row["transcript_id"]) for row in page["items"]))
-        count = len(page["items"])
-        for start in range(0, len(names), AT_ONCE):
-            some = names[start : start + AT_ONCE]
-            await asyncio.gather(*(_record_result(recorder, f"{at}/{name}", moved) for name in some))
+        for name, whole in (await named_results(scan.location, scanner, names)).items():
+            recorder.keep(f"{at}/{name}", as_answered(whole))
         listed.add(page)
-        yield count
     listed.end()
     recorder.folder.end_script()
 
 
-async def _record_result(recorder: Recorder, at: str, moved: Sequence[str]) -> None:
-    whole = await recorder.read(at)
-    if whole is not None:
-        recorder.keep(at, {name: value for name, value in whole.items() if name not in _HEAVY})
-    evidence = await recorder.read(f"{at}/evidence")
-    if evidence is not None and moved and not any(each["message_count"] for each in evidence["evidence"]):
-        evidence = await recorder.read(f"{at}/evidence", {"transcripts": list(moved)}) or evidence
-    if evidence is not None:
-        recorder.keep(f"{at}/evidence", evidence)
+async def record_evidence(
+    recorder: Recorder, scan: ExportedScan, moved: Sequence[str], check: Callable[[str], object]
+) -> AsyncGenerator[RecordedPart]:
+    """Record what all results of a scan rest on, step by step.
+
+    Args:
+        recorder: Keeps the answers.
+        scan: The scan.
+        moved: Where logs are looked for that are not where the scan read them.
+        check: Raises an error for a log that may not be read.
+    """
+    async for part in evidence_of_scan(scan.location, moved=moved, check=check):
+        unread = 0
+        for each in part.found:
+            answered = as_answered(evidence_json(each.found))
+            unread += any(e.remarks and not (e.messages or e.events) for e in each.found.evidence)
+            recorder.keep(f"/scans/{scan.id}/{each.scanner}/results/{each.name}/evidence", answered)
+        yield RecordedPart(part.results, unread, part.verdicts)
+    recorder.folder.end_script()
 
 
 async def _pages(reader: Reader, path: str, query: Query | None = None) -> AsyncGenerator[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from .recording import Recorder
+from .recording import Recorder, as_answered, question
 
 MESSAGES, EVENTS, TURNS = 50, 50, 200
 """Items of a part."""
@@ -31,19 +31,19 @@ async def find_transcript(recorder: Recorder, id: str, locations: Sequence[str |
     return None
 
 
-async def record_transcript(recorder: Recorder, id: str, scans: Mapping[str, str]) -> None:
+async def record_transcript(recorder: Recorder, id: str, citations: Mapping[str, object]) -> None:
     """Record a transcript, and what scans cite of it.
 
     Args:
         recorder: Asks where the transcript is.
         id: Its id.
-        scans: Ids of scans -> their directories.
+        citations: Ids of scans -> what they cite of it.
     """
     at = f"/transcripts/{id}"
     await _record_messages(recorder, at)
     await recorder.record(at)
-    for scan_id, scan in scans.items():
-        await recorder.record(f"{at}/citations", {"scan": scan}, named={"scan": scan_id})
+    for scan, cited in citations.items():
+        recorder.keep(question(f"{at}/citations", {"scan": scan}), as_answered(cited))
     await recorder.record(f"{at}/minimap", {"buckets": _BUCKETS})
     await recorder.record(f"{at}/agents", {"limit": _AGENTS, "characters": 600})
     await _record_turns(recorder, at)
