@@ -113,3 +113,22 @@ for (const colorScheme of ["light", "dark"] as const) {
     alone.splice(0);
   });
 }
+
+test("a text is found in a transcript, also where it is folded", async ({ page, exported }) => {
+  await openTable(page, exported.url);
+  await page
+    .getByText(/writes test_pages\.py/)
+    .first()
+    .click();
+  await expect(page.getByText(CITED).first()).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("13 messages")).toBeVisible();
+  await page.keyboard.press("/");
+  await page.getByRole("textbox", { name: /find/i }).fill("EXPECTED value");
+  await expect(page.getByText(/^1 of \d/)).toBeVisible();
+});
+
+test("a comparison says that it needs the project", async ({ page, exported }) => {
+  await page.goto(`${exported.url}#/compare?a=one&b=other`);
+  await expect(page.getByText(/An export cannot compare scans/).first()).toBeVisible();
+});

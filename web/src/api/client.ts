@@ -5,6 +5,7 @@ import {
   GoneError,
   LockedError,
   type Method,
+  type Request,
   ServerError,
   setConnection,
   type Transport,
@@ -110,14 +111,24 @@ export function addressOf<Url extends keyof Get & string>(url: Url, asked: Asked
   return fileFromDisk(address) ?? address;
 }
 
+/** What is at such an address, for a page whose browser cannot load it itself. */
+export async function readFile(address: string, signal: AbortSignal | null = null): Promise<Blob> {
+  const request = { method: "GET" as const, headers: { accept: "*/*" }, body: null, signal };
+  return await (await reachAt(address.replace(/^\./, ""), request)).blob();
+}
+
 /** Ask, and note whether an answer came. */
-async function reach(method: Method, url: string, asked: Described = {}, accept: string): Promise<Response> {
+function reach(method: Method, url: string, asked: Described = {}, accept: string): Promise<Response> {
   const { body, etag, signal = null } = asked;
   const headers: Record<string, string> = { accept };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (etag !== undefined) headers["if-match"] = etag;
   const request = { method, headers, body: body === undefined ? null : JSON.stringify(body), signal };
-  const answer = await transport(addressed(url, asked), request).catch(gone);
+  return reachAt(addressed(url, asked), request);
+}
+
+async function reachAt(path: string, request: Request): Promise<Response> {
+  const answer = await transport(path, request).catch(gone);
   setConnection(answer.status === 401 ? "locked" : "open");
   if (answer.status < 400) return answer;
   throw answer.status === 401 ? new LockedError() : refusal(answer.status, await answer.text().catch(gone));

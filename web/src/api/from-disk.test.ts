@@ -137,7 +137,9 @@ describe("an export says in plain words that it does not hold", () => {
     ["/scans/s/judge/results?columns=id&columns=other", "does not hold that"],
     ["/scans/s/judge/results?order_by=other", "does not hold that"],
     ["/transcripts/other", "does not hold that"],
-    ["/transcripts/a%2Fb/find?q=x", "no index to search in"],
+    ["/transcripts/a%2Fb/find?q=x&kinds=event", "in the messages of one transcript only"],
+    ["/scans/s/judge/find?q=x", "in the messages of one transcript only"],
+    ["/compare?first=a&second=b", "cannot compare scans"],
     ["/labels", "no labels"],
   ])("%s", async (path, said) => {
     const { status, answer } = await ask(path);

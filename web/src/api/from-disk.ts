@@ -4,6 +4,7 @@
  */
 
 import type { Transport } from "./connection.ts";
+import { findInMessages } from "./find-in-export.ts";
 import { type Item, ofFilter, ofOrder, type Place, placeOf, type Question, questionOf } from "./questions.ts";
 
 /** What `answers.js` holds. */
@@ -59,11 +60,27 @@ export function fileFromDisk(path: string): string | undefined {
 
 export function createDiskTransport(index: ExportIndex, load: LoadScript): Transport {
   const recorded = new Recorded(index, load);
+  const read = (path: string) => recorded.answer(questionOf(path));
   return async (path, { method }) => {
-    const text = method === "GET" ? await recorded.answer(questionOf(path)) : null;
+    const found = method === "GET" ? find(path, index, read) : undefined;
+    if (found !== undefined) return found;
+    const text = method === "GET" ? await read(path) : null;
     if (text !== null) return new Response(text);
     return Response.json({ detail: refusal(method, path) }, { status: 404 });
   };
+}
+
+/** Find a text in a transcript that the export holds; undefined: something else is asked for. */
+function find(path: string, index: ExportIndex, read: (path: string) => Promise<string | null>): Response | undefined {
+  const [at = "", query = ""] = path.split("/find?", 2);
+  const asked = new URLSearchParams(query);
+  const isHeld = index.lists[`${questionOf(at).path}/messages`] !== undefined;
+  if (!(path.includes("/find?") && isHeld) || asked.getAll("kinds").includes("event")) return;
+  try {
+    return findInMessages(at, asked, read);
+  } catch (error) {
+    return Response.json({ detail: `${asked.get("q")} cannot be sought: ${String(error)}` }, { status: 400 });
+  }
 }
 
 /** What was recorded, by the questions of the page. */
@@ -172,7 +189,9 @@ function refusal(method: string, path: string): string {
   const open = "Open the project itself with `scout view` for that.";
   if (method !== "GET") return `This is an export: it can be read, not changed. ${open}`;
   if (path.startsWith("/api/v3/labels")) return `An export holds no labels. ${open}`;
-  if (path.includes("/find?")) return `An export holds no index to search in. ${open}`;
+  if (path.startsWith("/api/v3/compare"))
+    return `An export cannot compare scans: it holds their results, not the pairs. ${open}`;
+  if (path.includes("/find?")) return `In an export a text is found in the messages of one transcript only. ${open}`;
   return `This export does not hold that: it has the chosen scans and the transcripts that they cite. ${open}`;
 }
 

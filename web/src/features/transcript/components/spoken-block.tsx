@@ -1,4 +1,5 @@
 import { addressOf } from "../../../api/client.ts";
+import { isInEditor } from "../../../api/editor.ts";
 import type { MediaItem } from "../../../api/generated/types.gen.ts";
 import type { Mark } from "../../../domain/marks.ts";
 import { type TextBlock, thoughtOf } from "../../../domain/turns.ts";
@@ -7,6 +8,7 @@ import { Markdown } from "../../../ui/content/markdown.tsx";
 import { Folded, Media, Output } from "../../../ui/content/output.tsx";
 import { type MessageText, useFold } from "../model/messages.ts";
 import { useTranscript } from "../model/reading.ts";
+import { MediaInEditor } from "./file-in-editor.tsx";
 import styles from "./turn-row.module.css";
 
 interface SpokenProps {
@@ -45,11 +47,13 @@ export function SpokenBlock({ block, part, text, marks, lines, as }: SpokenProps
 }
 
 /** An image, a recording or a document of a message, from our server only. */
-export function MediaView({ media: { kind, format, media_type, reference } }: { media: MediaItem }) {
+export function MediaView({ media }: { media: MediaItem }) {
+  const { kind, format, media_type, reference } = media;
   const { id, location } = useTranscript().at;
   const href =
     reference === null
       ? null
       : addressOf("/transcripts/{id}/attachments/{reference}", { path: { id, reference }, query: { location } });
+  if (isInEditor && href !== null) return <MediaInEditor media={media} href={href} />;
   return <Media kind={kind} format={format} mediaType={media_type} href={href} />;
 }
