@@ -85,6 +85,8 @@ interface Picture {
   sizes?: readonly { width: number; height: number }[];
   /** What is done to the page before it opens. */
   before?: (page: Page) => Promise<void>;
+  /** What is done on it before the picture is taken. */
+  after?: (page: Page) => Promise<void>;
 }
 
 const at = (address: string) => () => address;
@@ -92,10 +94,7 @@ const PLACES = Object.entries(ADDRESSES).filter(([name]) => isBuilt(name));
 const LISTS = PLACES.filter(([name]) => !name.includes(" "));
 
 async function fail(page: Page): Promise<void> {
-  const body = {
-    error: "storage",
-    message: "'scans' could not be read: Input/output error. Look at the disk, then try again.",
-  };
+  const body = { detail: "'scans' could not be read: Input/output error. Look at the disk, then try again." };
   await page.route("**/api/v3/**", (route) => route.fulfill({ status: 500, json: body }));
 }
 
@@ -103,7 +102,34 @@ async function hang(page: Page): Promise<void> {
   await page.route("**/api/v3/**", () => undefined);
 }
 
+const SHOWN_SCANNER = "edits_tests";
+
+const scanOfManual = ({ scans }: Held) =>
+  scans
+    .filter(({ scanner_names }) => scanner_names.includes(SHOWN_SCANNER))
+    .map(({ scan_id }) => `/scans/${scan_id}`)[0];
+
+async function openResult(page: Page): Promise<void> {
+  await page
+    .getByText(/writes test_pages\.py/)
+    .first()
+    .click();
+  await page.getByText("adjust the expected value in the test").first().waitFor();
+}
+
+/** Of the example logs: the agent changes the test that it is judged by. */
+const TRANSCRIPT = "NQ7dDdcKAUnFgyYfCwecd8";
+
+const transcriptOfManual = ({ scans: [judged, ...others] }: Held) => {
+  const [shown] = others.filter(({ scanner_names }) => scanner_names.includes(SHOWN_SCANNER));
+  return judged && shown && `/transcripts/${TRANSCRIPT}?message=9&scan=${judged.scan_id}&scan=${shown.scan_id}`;
+};
+
 const PICTURES: readonly Picture[] = [
+  // Those in light are `docs/images`.
+  { group: "manual", name: "scan", project: "examples", address: scanOfManual, after: openResult },
+  { group: "manual", name: "transcript", project: "examples", address: transcriptOfManual },
+  { group: "manual", name: "compare", project: "examples", address: ADDRESSES.compare ?? at("/compare") },
   ...PLACES.map(([name, address]): Picture => ({ group: "places", name, project: "examples", address, sizes: SIZES })),
   ...LISTS.map(
     ([name, address]): Picture => ({ group: "long names", name, project: "hostile", address, sizes: SIZES }),
@@ -140,7 +166,7 @@ const PICTURES: readonly Picture[] = [
   { group: "hostile", name: "not there", project: "examples", address: at("/transcripts/nowhere") },
 ];
 
-for (const { group, name, project: kind, address, sizes = USUAL, before } of PICTURES) {
+for (const { group, name, project: kind, address, sizes = USUAL, before, after } of PICTURES) {
   for (const theme of THEMES) {
     test(`${group}: ${name}, ${theme}`, async ({ page, project }) => {
       const { url, held } = await project(kind);
@@ -153,6 +179,7 @@ for (const { group, name, project: kind, address, sizes = USUAL, before } of PIC
         await page.goto(`${url}/#${path}`);
         await page.waitForTimeout(LOADING_MS);
       } else await open(page, url, path ?? "");
+      await after?.(page);
       for (const size of sizes) {
         await page.setViewportSize(size);
         if (before !== hang) await settle(page);
