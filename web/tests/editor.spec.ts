@@ -214,7 +214,7 @@ test("an image comes through the editor, and what opens in a tab elsewhere is co
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await extension.show({ route: "/transcripts/media" });
   const image = page.getByRole("img", { name: /image/ }).first();
-  await expect(image).toHaveAttribute("src", /^data:image\/png;base64,/);
+  await expect(image).toHaveAttribute("src", /^data:image\/png;base64,/, { timeout: 30_000 });
   await expect.poll(() => image.evaluate((shown: HTMLImageElement) => shown.naturalWidth)).toBeGreaterThan(0);
   await page.getByRole("button", { name: "Copy as" }).click();
   await page.getByRole("menuitem", { name: "Open this message raw" }).click();
