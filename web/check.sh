@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# The aim is 15,000: what places ask the server for twice, and files of a few lines, are to be put together.
-MOST_LINES=23500
+# The aim is 15,000: design/011-the-page.md says what is left.
+MOST_LINES=19500
 
 case $1 in
     types) npx tsc --noEmit ;;

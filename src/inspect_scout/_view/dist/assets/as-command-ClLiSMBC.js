@@ -1,1 +1,0 @@
-import{C as e,M as t,N as n,g as r}from"./index-m-HZPx31.js";var i={commands:`_commands_swk5l_1`};function a({commands:a}){return t(r,{button:`as command`,title:`What does the same in a terminal or in Python`,children:()=>t(`div`,{className:i.commands,children:a.map(({name:r,command:i})=>n(`section`,{children:[t(`h3`,{children:r}),t(e,{command:i})]},r))})})}export{a as t};

@@ -1,1 +1,0 @@
-import{M as e,i as t,p as n,wt as r,xt as i}from"./index-m-HZPx31.js";var a=r(i(),1),o=6e4;function s({iso:r}){let[i,s]=(0,a.useState)(Date.now);return(0,a.useEffect)(()=>{let e=setInterval(()=>s(Date.now()),o);return()=>clearInterval(e)},[]),e(`time`,{dateTime:r,title:n(r),children:t(r,i)})}export{s as t};

@@ -1,1 +1,0 @@
-var e=/^[\w@%+=:,./-]+$/;function t(t){return e.test(t)?t:`'${t.replaceAll(`'`,`'"'"'`)}'`}function n(e){return e.map(t).join(` `)}export{n as t};

@@ -1,1 +1,0 @@
-function e(e,t=40){if(e==null)return`-`;let n=typeof e==`string`?e:JSON.stringify(e);return n.length>t?`${n.slice(0,t-1)}…`:n}function t(e,t){if(t)return`error`;if(e==null)return`none`;if(typeof e==`string`)return/^(?:none)?$/i.test(e)?`negative`:`positive`;let n=typeof e==`object`&&Object.keys(e).length===0;return e&&!n?`positive`:`negative`}export{t as n,e as t};

@@ -1,1 +1,0 @@
-import{M as e}from"./index-m-HZPx31.js";var t={dot:`_dot_c0hfo_1`};function n({verdict:n,colour:r=`var(--accent)`,label:i}){return e(`span`,{...i===void 0?{"aria-hidden":!0}:{role:`img`,"aria-label":i,title:i},className:t.dot,"data-verdict":n,style:{color:r}})}export{n as t};

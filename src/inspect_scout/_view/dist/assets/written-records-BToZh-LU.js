@@ -1,0 +1,3 @@
+function e(e,i,a){if(a===`json`){let t=e.map(e=>Object.fromEntries(i.map(t=>[t,e[t]??null])));return`${JSON.stringify(t,null,2)}\n`}let o=e.map(e=>i.map(n=>t(e[n])));return a===`csv`?`${[i,...o].map(e=>e.map(n).join(`,`)).join(`\r
+`)}\r\n`:`${[i.map(r),i.map(()=>`---`),...o.map(e=>e.map(r))].map(e=>`| ${e.join(` | `)} |`).join(`
+`)}\n`}function t(e){return e==null?``:Array.isArray(e)&&e.every(e=>typeof e==`string`)?e.join(`; `):typeof e==`object`?JSON.stringify(e):String(e)}function n(e){let t=/^[=+@\t\r]|^-(?![\d.])/.test(e)?`'${e}`:e;return/[",\r\n]/.test(t)?`"${t.replaceAll(`"`,`""`)}"`:t}function r(e){return e.replaceAll(`&`,`&amp;`).replaceAll(`<`,`&lt;`).replaceAll(`\\`,`\\\\`).replaceAll(`|`,`\\|`).replaceAll(/\s*\r?\n\s*/g,` `)}export{e as t};
