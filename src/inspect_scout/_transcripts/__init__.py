@@ -6,7 +6,7 @@ database        parquet files                                       decode      
 source_kinds    the table of kinds of sources                       location_probe  what is at a location
 resolve_source  the source of a location, chosen when it is read    trace_reader    what reads traces of other tools
 index_row, index_table  what a source finds, and the table that conditions refer to
-recorded_transcripts  what scans recorded                           unread_logs     logs that a scan could not read
+recorded              what scans recorded                           unread_logs     logs that a scan could not read
 """
 
 from __future__ import annotations
@@ -67,10 +67,11 @@ if TYPE_CHECKING:
     from .eval_log.records import EvalSpec, SampleSummary
     from .eval_log.source import EvalLogSource
     from .index_queries import QueryableIndex, count_values, first_of_each, queryable, select_positions
-    from .json_source import stored_json
+    from .json_source import decode_stored, stored_json
     from .location_probe import refuse_missing
     from .memory import MemorySource
     from .nearby import NearbyFolder, find_nearby, nearby_advice
+    from .recorded import recorded_transcripts
     from .resolve_source import find_source
     from .sample_metadata import SampleMetadata
     from .selected_index import index_rows

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._support.errors import LogReadError
 from .contract import HasJson
-from .decode.source import MemoryBytes
+from .decode.source import MemoryBytes, SampleError
 
 if TYPE_CHECKING:
-    from .contract import Located, RawTranscript
+    from .._types import TranscriptContent, TranscriptInfo
+    from .contract import LoadedTranscript, Located, RawTranscript
     from .decode.source import ByteSource
 
 
@@ -31,3 +33,30 @@ def raw_json(stored: RawTranscript) -> bytes:
         stored.events_data or b"null",
         stored.timelines or b"[]",
     )
+
+
+def decode_stored(stored: RawTranscript, info: TranscriptInfo, content: TranscriptContent) -> LoadedTranscript:
+    """Make the objects that are asked for of a transcript that is in memory as JSON.
+
+    Args:
+        stored: The transcript.
+        info: Its description; goes into it as it is.
+        content: What to decode.
+
+    Raises:
+        LogReadError: A part of it has the wrong shape.
+
+    Example:
+        ```python
+        loaded = decode_stored(raw_of(transcript), transcript, TranscriptContent(messages="all"))
+        print(len(loaded.transcript.messages))
+        ```
+    """
+    from .decode.sample import decode_sections
+    from .decode.sections import sections_from
+
+    parts = {name: getattr(stored, name) for name in ("messages", "events", "events_data", "timelines")}
+    try:
+        return decode_sections(lambda: sections_from(parts), info, content)
+    except SampleError as error:
+        raise LogReadError(info.source_uri or stored.transcript_id, str(error), repr(stored.transcript_id)) from error

@@ -10,7 +10,7 @@ from .._types import ScanTranscripts, SelectionSpec
 from .collection import Transcripts
 from .contract import HasCopies, Progress, ReadsLater, TranscriptIndex, TranscriptSource, UnreadLogs
 from .labelled_cases import with_cases
-from .recorded_transcripts import recorded_transcripts
+from .recorded import recorded_transcripts
 
 _NONE: Mapping[str, int] = {}
 

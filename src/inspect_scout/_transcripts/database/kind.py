@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import is_local, normalize
 from ..contract import Duplicates, SourceKind, SourceLocation
-from ..recorded_transcripts import recorded_transcripts
+from ..recorded import recorded_transcripts
 from .format.names import DATA_SUFFIX, INDEX_FOLDER, SOURCE_TYPE
 
 if TYPE_CHECKING:

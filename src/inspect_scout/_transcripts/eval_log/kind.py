@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import is_local
 from ..contract import Duplicates, SourceKind
-from ..recorded_transcripts import recorded_transcripts
+from ..recorded import recorded_transcripts
 from .eval_row import SOURCE_TYPE
 from .listing import holds_logs
 

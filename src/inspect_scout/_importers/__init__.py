@@ -1,0 +1,22 @@
+"""Traces of other programs as transcripts.
+
+format  a program's way to write what its agents did            item    files that are read together
+run     the messages and events of an item, as they are read     catalog the formats that there are
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._support.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from .catalog import FORMATS, format_named, format_of, items_at
+    from .contract import TraceFile, TraceFormat, TraceItem
+    from .functions import claude_code
+    from .kind import TRACES
+    from .reader import FormatReader, trace_reader
+    from .source import STATE, TraceSource
+
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

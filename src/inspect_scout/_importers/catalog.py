@@ -1,0 +1,99 @@
+"""The formats of traces, in the order in which a file is offered to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .._support.errors import ConfigError, LocationError
+from .contract import TraceFile, TraceFormat, TraceItem
+from .formats.claude_code import ClaudeCode
+from .reading import head_of, plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FORMATS: Final[Mapping[str, TraceFormat]] = {each.name: each for each in (ClaudeCode(),)}
+
+_NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
+
+
+def format_named(name: str) -> TraceFormat:
+    """Find a format by its name.
+
+    Raises:
+        ConfigError: There is none of this name.
+    """
+    if name not in FORMATS:
+        raise ConfigError(f"There is no format of traces called {name!r}: known are {', '.join(sorted(FORMATS))}.")
+    return FORMATS[name]
+
+
+def format_of(path: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> TraceFormat | None:
+    """Find the format of a file by its content; None if no reader knows it."""
+    name = plain_name(path)
+    possible = [each for each in formats if name.endswith(each.suffixes)]
+    head = head_of(path) if possible else b""
+    return next((each for each in possible if head and each.recognises(path, head)), None)
+
+
+def items_at(where: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> list[tuple[TraceFormat, TraceItem]]:
+    """Find what can be read at a location, by path.
+
+    Args:
+        where: A folder, all of which is looked through, or a file, which may be a part of an item.
+        formats: Formats to look for.
+
+    Raises:
+        LocationError: There is nothing.
+    """
+    where = os.path.abspath(os.path.expanduser(where))
+    if os.path.isdir(where):
+        return _find_items(sorted(_below(where), key=lambda file: file.path), tuple(formats))
+    if not os.path.exists(where):
+        raise LocationError(f"Path does not exist: {where!r}. Name a file or a folder of traces.")
+    reader = format_of(where, formats)
+    if reader is None:
+        return []
+    items = reader.items([file for file in _beside(where) if plain_name(file.path).endswith(reader.suffixes)])
+    return [(reader, item) for item in items if any(file.path == where for file in item.files)]
+
+
+def _beside(path: str) -> list[TraceFile]:
+    """List a file, those beside it, and all below a folder that has its name."""
+    stem = Path(path).parent / plain_name(path).partition(".")[0]
+    with os.scandir(stem.parent) as entries:
+        found = [_file(entry) for entry in entries if entry.is_file()]
+    return sorted([*found, *(_below(str(stem)) if stem.is_dir() else ())], key=lambda file: file.path)
+
+
+def _file(entry: os.DirEntry[str]) -> TraceFile:
+    state = entry.stat()
+    return TraceFile(entry.path, state.st_size, state.st_mtime_ns)
+
+
+def _below(folder: str) -> Iterator[TraceFile]:
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name not in _NOT_ENTERED:
+                            waiting.append(entry.path)
+                    elif entry.is_file():
+                        yield _file(entry)
+        except OSError:
+            continue
+
+
+def _find_items(files: Sequence[TraceFile], formats: Sequence[TraceFormat]) -> list[tuple[TraceFormat, TraceItem]]:
+    suffixes = tuple({suffix for each in formats for suffix in each.suffixes})
+    by_format: dict[str, list[TraceFile]] = {}
+    for file in files:
+        if plain_name(file.path).endswith(suffixes) and (found := format_of(file.path, formats)) is not None:
+            by_format.setdefault(found.name, []).append(file)
+    items = [(FORMATS[name], item) for name, some in by_format.items() for item in FORMATS[name].items(some)]
+    return sorted(items, key=lambda one: one[1].location)

@@ -1,0 +1,112 @@
+"""What a reader of one format of traces has to know: the rest is the same for all of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from .._transcripts import RawTranscript, TraceProblem
+    from .._types import TranscriptInfo
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFile:
+    """A file that may hold traces.
+
+    Args:
+        path: Where it is, in full form.
+        size: Bytes.
+        modified: When it was written last, in nanoseconds since 1970.
+    """
+
+    path: str
+    size: int
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraceItem:
+    """Files that are read together: a session with its side files, usually one file.
+
+    Args:
+        files: The files; the first one names the item.
+    """
+
+    files: tuple[TraceFile, ...]
+
+    @property
+    def location(self) -> str:
+        """Path of the file that names it."""
+        return self.files[0].path
+
+    @property
+    def cursor(self) -> str:
+        """Text that changes when a file is added, grows or is written again."""
+        return " ".join(f"{file.size}-{file.modified}" for file in self.files)
+
+    @property
+    def state(self) -> str:
+        """The same in a few characters."""
+        return hashlib.blake2b(self.cursor.encode(), digest_size=8).hexdigest()
+
+    @property
+    def modified(self) -> int:
+        """When one of them was written last, in nanoseconds since 1970."""
+        return max(file.modified for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTranscript:
+    """A transcript that was read.
+
+    Args:
+        info: Its description.
+        raw: All of it, as text and scalars.
+    """
+
+    info: TranscriptInfo
+    raw: RawTranscript
+
+
+Found: TypeAlias = "ReadTranscript | TraceProblem"
+
+
+class TraceFormat(Protocol):
+    """A format. What it finds is JSON in the shapes of Inspect (`run.py` makes it); nothing is invented."""
+
+    name: str
+    """As commands and functions say it: `claude_code`."""
+    title: str
+    """As people say it."""
+    where: str
+    """Where its files are found, as an example of what can be typed."""
+    suffixes: tuple[str, ...]
+    """Endings of file names; others are not looked into. Compressed files end with `.gz` or `.zst` behind these."""
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """Whether a file has this format.
+
+        Args:
+            path: Where it is.
+            head: The first 64 KiB, decompressed.
+        """
+        ...
+
+    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
+        """Say which of the files below a folder are read together, and leave out those that are parts of others.
+
+        Args:
+            files: All files below the folder, by path.
+        """
+        ...
+
+    def read(self, item: TraceItem) -> Iterator[Found]:
+        """Read the transcripts of an item; what is wrong with a part of it is given as a problem.
+
+        Raises:
+            OSError, ValueError: Nothing of the item can be read.
+        """
+        ...

@@ -1,0 +1,168 @@
+"""Records of Claude Code's session files, and what is said in them as a whole: answers, branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from ..._support.shapes import is_list, is_mapping
+from ..reading import Accounts, lines_by_type
+from ..times import time_of
+from ..usage import Usage
+from ..wire.anthropic import usage_of
+
+SKIPPED: Final = frozenset(
+    {
+        "progress", "queue-operation", "file-history-snapshot", "summary", "last-prompt", "mode", "permission-mode",
+        "agent-name", "frame-link", "relocated", "worktree-state", "bridge-session", "atis-latch", "started", "result",
+    }
+)  # fmt: skip
+"""Types that belong to the program and not to what was said."""
+KEPT: Final = frozenset({"user", "assistant", "system", "attachment", "ai-title", "custom-title", "pr-link"})
+
+
+class Said(msgspec.Struct, gc=False):
+    """The message of a record."""
+
+    id: str | None = None
+    model: str | None = None
+    content: Any = None
+    usage: Any = None
+    stop_reason: str | None = None
+
+
+class Record(msgspec.Struct, rename="camel", gc=False):
+    """A line of a session file, as far as it matters."""
+
+    type: str = ""
+    subtype: str | None = None
+    uuid: str | None = None
+    parent_uuid: str | None = None
+    logical_parent_uuid: str | None = None
+    session_id: str | None = None
+    agent_id: str | None = None
+    is_sidechain: bool | None = None
+    is_meta: bool | None = None
+    is_compact_summary: bool | None = None
+    is_api_error_message: bool | None = None
+    request_id: str | None = None
+    timestamp: str | None = None
+    cwd: str | None = None
+    git_branch: str | None = None
+    version: str | None = None
+    slug: str | None = None
+    session_kind: str | None = None
+    permission_mode: str | None = None
+    message: Said | None = None
+    tool_use_result: msgspec.Raw = msgspec.Raw()
+    compact_metadata: Any = None
+    attachment: Any = None
+    content: Any = None
+    error: Any = None
+    custom_title: str | None = None
+    ai_title: str | None = None
+    pr_url: str | None = None
+
+    @property
+    def at(self) -> str | None:
+        """When it was written, with its zone."""
+        return time_of(self.timestamp)
+
+
+_decoder = msgspec.json.Decoder(Record)
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer of the model: all records with its id.
+
+    Args:
+        first: The record that came first, in whose place it stands.
+    """
+
+    first: Record
+    blocks: list[Any] = field(default_factory=list[Any])
+    usage: Any = None
+    last: str | None = None
+    stop: str | None = None
+
+    def add(self, record: Record) -> None:
+        """Add a record; a block that is repeated verbatim is one, and the largest count of tokens is the last."""
+        said = record.message
+        if said is None:
+            return
+        content = said.content if is_list(said.content) else [] if said.content is None else [said.content]
+        self.blocks += [block for block in content if block not in self.blocks]
+        if _output(said.usage) >= _output(self.usage):
+            self.usage = said.usage
+        self.last = record.at or self.last
+        self.stop = said.stop_reason or self.stop
+
+    @property
+    def tokens(self) -> Usage | None:
+        """Tokens of the call."""
+        return usage_of(self.usage)
+
+
+def _output(usage: Any) -> int:
+    count = usage.get("output_tokens") if is_mapping(usage) else None
+    return count if isinstance(count, int) else -1
+
+
+def read_records(path: str, accounts: Accounts) -> list[Record]:
+    """Read what matters of a file, in its order; the rest is counted.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: A line is too long.
+    """
+    return list(lines_by_type(path, _decoder, accounts, KEPT, SKIPPED))
+
+
+def answers(records: Iterable[Record]) -> dict[str, Answer]:
+    """Group the records of the model by answer; the key is what `answer_id` says."""
+    found: dict[str, Answer] = {}
+    for record in records:
+        if record.type == "assistant":
+            found.setdefault(answer_id(record), Answer(record)).add(record)
+    return found
+
+
+def answer_id(record: Record) -> str:
+    """Say which answer a record is a part of."""
+    said = record.message
+    return (said.id if said is not None else None) or record.request_id or record.uuid or ""
+
+
+def is_prompt(record: Record) -> bool:
+    """Whether a user said it: not a result of a tool."""
+    if record.type != "user" or record.message is None:
+        return False
+    content = record.message.content
+    return not (is_list(content) and any(is_mapping(b) and b.get("type") == "tool_result" for b in content))
+
+
+def abandoned(records: Sequence[Record]) -> dict[str, str]:
+    """Find what was rewound: records below a prompt that was asked anew under the same parent.
+
+    Returns:
+        For each such record (by uuid), the prompt that its branch begins with.
+    """
+    children: dict[str, list[Record]] = {}
+    for record in records:
+        if record.uuid and record.parent_uuid:
+            children.setdefault(record.parent_uuid, []).append(record)
+    found: dict[str, str] = {}
+    for siblings in children.values():
+        prompts = [each for each in siblings if is_prompt(each) and not each.is_meta and not each.is_sidechain]
+        for prompt in prompts[:-1]:
+            waiting = [prompt]
+            while waiting:
+                record = waiting.pop()
+                if record.uuid is not None and record.uuid not in found:
+                    found[record.uuid] = prompt.uuid or ""
+                    waiting += children.get(record.uuid, ())
+    return found

@@ -1,0 +1,285 @@
+"""One run of agents as it is read, record by record: what was said, in which order, by which agent, at what cost.
+
+Messages and events are written in the JSON of Inspect at once, without objects: that is what a database stores and what scans decode
+of it as far as they ask for it. A message stands once in a pool, and calls of models name their input by position.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from .._transcripts import raw_of
+from .._types import Transcript, TranscriptInfo
+from .contract import ReadTranscript
+from .usage import Usage
+
+Message: TypeAlias = "dict[str, Any]"
+"""A message in the JSON of Inspect."""
+
+StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "content_filter", "unknown"]
+
+_IDLE_SECONDS: Final = 300.0
+"""A pause beyond this is time in which nobody worked, as Inspect has it for timelines."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Call:
+    """A call of a tool that was not answered yet."""
+
+    id: str
+    function: str
+    arguments: dict[str, Any]
+    at: str | None
+    message_id: str | None
+    agent: Agent | None = None
+    """The agent that it started."""
+
+
+class Run:
+    """A run: its main agent and those that it starts.
+
+    Args:
+        transcript_id: Id of the transcript that it becomes.
+    """
+
+    def __init__(self, transcript_id: str) -> None:
+        self.transcript_id = transcript_id
+        self.pool: list[Message] = []
+        self.events: list[dict[str, Any]] = []
+        self.main = Agent(self, None)
+        self.models: dict[str, None] = {}
+        self.tokens = 0
+        self._times: list[str] = []
+
+    def emit(self, event: str, uuid: str, at: str | None, span_id: str | None, **fields: Any) -> None:
+        """Add an event; one without a time has that of the event before."""
+        if at is None:
+            at = self._times[-1] if self._times else "1970-01-01T00:00:00+00:00"
+        else:
+            self._times.append(at)
+        self.events.append(
+            {"event": event, "uuid": uuid, "timestamp": at, "working_start": 0.0, "span_id": span_id, **fields}
+        )
+
+    def note_time(self, at: str | None) -> None:
+        """Something happened at a time, though it is no event: it counts for when the run began and how long it took."""
+        if at is not None:
+            self._times.append(at)
+
+    def span(self, id: str, name: str, kind: str | None, parent: str | None, at: str | None, **fields: Any) -> str:
+        """Begin a span."""
+        self.emit("span_begin", f"{id}-begin", at, id, id=id, parent_id=parent, type=kind, name=name, **fields)
+        return id
+
+    def end_span(self, id: str, at: str | None) -> None:
+        """End a span."""
+        self.emit("span_end", f"{id}-end", at, id, id=id)
+
+    @property
+    def began(self) -> str | None:
+        """When the first thing happened."""
+        return min(self._times, default=None)
+
+    @property
+    def working_seconds(self) -> float | None:
+        """Time from the first to the last event, without pauses of more than five minutes; None if no time is known."""
+        times = sorted(datetime.fromisoformat(each).timestamp() for each in set(self._times))
+        if not times:
+            return None
+        gaps = (later - earlier for earlier, later in itertools.pairwise(times))
+        return round(sum(gap for gap in gaps if gap <= _IDLE_SECONDS), 3)
+
+    def finish(self, *, metadata: Mapping[str, Any], tokens: int | None = None, **description: Any) -> ReadTranscript:
+        """Give the transcript.
+
+        Args:
+            metadata: Its metadata; what is None is left out.
+            tokens: Tokens that it used (None: those of its calls of models).
+            description: Fields of `TranscriptInfo`; date, total_time, model and the counts are filled in where they are not given.
+        """
+        total = self.tokens if tokens is None else tokens
+        filled: dict[str, Any] = {
+            "date": self.began,
+            "total_time": self.working_seconds,
+            "model": next(iter(self.models), None),
+            "message_count": len(self.main.said),
+            "total_tokens": total or None,
+        }
+        filled |= {name: value for name, value in description.items() if value is not None}
+        known = {name: value for name, value in metadata.items() if value is not None}
+        info = TranscriptInfo(transcript_id=self.transcript_id, metadata=known, **filled)
+        empty = raw_of(Transcript.model_construct(None, **dict(info), messages=[], events=[], timelines=[]))
+        raw = dataclasses.replace(
+            empty,
+            messages=_encode([self.pool[position] for position in self.main.said]),
+            events=_encode(self.events),
+            events_data=_encode({"messages": self.pool, "calls": []}),
+        )
+        return ReadTranscript(info, raw)
+
+
+@dataclass(slots=True, eq=False)
+class Agent:
+    """One agent of a run: what it has in its context, and what was said.
+
+    Args:
+        run: The run.
+        span_id: The span that it works in (None: the run itself).
+        context: Positions of the messages that its next call of a model is given.
+        said: Positions of all its messages.
+    """
+
+    run: Run
+    span_id: str | None
+    context: list[int] = field(default_factory=list[int])
+    said: list[int] = field(default_factory=list[int])
+    waiting: dict[str, Call] = field(default_factory=dict[str, Call])
+
+    def hear(self, message: Message) -> None:
+        """Add what a user, the system or a tool says."""
+        position = len(self.run.pool)
+        self.run.pool.append(message)
+        self.context.append(position)
+        self.said.append(position)
+
+    def answer(
+        self,
+        message: Message,
+        *,
+        model: str,
+        at: str | None,
+        completed: str | None = None,
+        usage: Usage | None = None,
+        stop: StopReason = "unknown",
+        error: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        tools: Sequence[Mapping[str, Any]] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add what the model says, and the call that it was asked with.
+
+        Args:
+            message: What it says; its calls of tools wait for their results.
+            model: The model (empty: unknown).
+            at: When it was asked.
+            completed: When it had answered.
+            usage: Tokens of the call.
+            stop: Why it ended.
+            error: What went wrong.
+            config: Options of generation.
+            tools: Tools that it was given, as Inspect describes them.
+            metadata: What else is known of the call.
+        """
+        output: dict[str, Any] = {"model": model, "choices": [{"message": message, "stop_reason": stop}]}
+        if usage is not None:
+            output["usage"] = usage.as_json()
+            self.run.tokens += usage.total
+        fields: dict[str, Any] = {"error": error, "completed": completed, "metadata": metadata}
+        self.run.emit(
+            "model",
+            f"model-{message['id']}",
+            at,
+            self.span_id,
+            model=model,
+            input=[],
+            input_refs=_ranges(self.context),
+            tools=tools,
+            tool_choice="auto",
+            config=config or {},
+            output=output,
+            **{name: value for name, value in fields.items() if value is not None},
+        )
+        if model:
+            self.run.models.setdefault(model)
+        self.hear(message)
+        for call in message.get("tool_calls", ()):
+            self.waiting[call["id"]] = Call(
+                call["id"], call["function"], call["arguments"], completed or at, message["id"]
+            )
+
+    def result(
+        self, call_id: str | None, content: Any, *, message_id: str, at: str | None, error: str | None = None
+    ) -> None:
+        """Add what a tool gave back, beside the call that it answers; without one its function is not known.
+
+        Args:
+            call_id: Id of the call.
+            content: What it gave, as content of a message.
+            message_id: Id of the message.
+            at: When.
+            error: What went wrong with it.
+        """
+        call = self.waiting.pop(call_id, None) if call_id is not None else None
+        failure = {} if error is None else {"error": {"type": "unknown", "message": error}}
+        name = call.function if call is not None else "unknown"
+        message = {"id": message_id, "role": "tool", "content": content, "tool_call_id": call_id, "function": name}
+        if call is not None:
+            self._tool_event(call, content, completed=at, **failure)
+        self.hear({**message, **failure})
+
+    def end(self, at: str | None = None) -> None:
+        """Add the calls that were never answered."""
+        for call in tuple(self.waiting.values()):
+            self._tool_event(call, "", completed=None, pending=True)
+        self.waiting.clear()
+        if self.span_id is not None:
+            self.run.end_span(self.span_id, at)
+
+    def compact(
+        self,
+        uuid: str,
+        at: str | None,
+        source: str,
+        *,
+        tokens_before: int | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        kept: Sequence[int] = (),
+    ) -> None:
+        """Drop the context, but for the positions that are kept."""
+        fields: dict[str, Any] = {"tokens_before": tokens_before, "metadata": metadata}
+        known = {name: value for name, value in fields.items() if value is not None}
+        self.run.emit("compaction", uuid, at, self.span_id, source=source, type="summary", **known)
+        self.context = list(kept)
+
+    def _tool_event(self, call: Call, result: Any, *, completed: str | None, **fields: Any) -> None:
+        started = call.agent.span_id if call.agent is not None else None
+        inside = self.span_id
+        if started is None:
+            inside = self.run.span(f"tool-{call.id}", call.function, "tool", self.span_id, call.at)
+        self.run.emit(
+            "tool",
+            f"call-{call.id}",
+            call.at,
+            inside,
+            type="function",
+            id=call.id,
+            function=call.function,
+            arguments=call.arguments,
+            result=result,
+            events=[],
+            **({"completed": completed} if completed is not None else {}),
+            **({"agent_span_id": started} if started is not None else {}),
+            **({"message_id": call.message_id} if call.message_id is not None else {}),
+            **fields,
+        )
+        if started is None and inside is not None:
+            self.run.end_span(inside, completed)
+
+
+def _ranges(positions: Sequence[int]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for position in positions:
+        if joined and joined[-1][1] == position:
+            joined[-1] = (joined[-1][0], position + 1)
+        else:
+            joined.append((position, position + 1))
+    return joined

@@ -1,0 +1,106 @@
+"""Content blocks of Anthropic's Messages API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ..._support.shapes import is_list, is_mapping
+from ..usage import Usage
+
+Content = str | list[dict[str, Any]]
+"""Content of a message, in the JSON of Inspect."""
+
+
+def content_of(given: object) -> Content:
+    """Convert the content of a message or of a tool's result; what is only text stays text."""
+    if given is None:
+        return ""
+    if isinstance(given, str):
+        return given
+    if not is_list(given):
+        return [unknown_block(given)]
+    blocks = [block_of(each) for each in given]
+    if all(block["type"] == "text" for block in blocks):
+        return "\n".join(block["text"] for block in blocks)
+    return blocks
+
+
+def answer_of(blocks: Sequence[object]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Convert the blocks of an answer: its content, and the calls of tools."""
+    content: list[dict[str, Any]] = []
+    calls: list[dict[str, Any]] = []
+    for block in blocks:
+        if is_mapping(block) and block.get("type") in ("tool_use", "server_tool_use", "mcp_tool_use"):
+            calls.append(call_of(block, len(calls)))
+        else:
+            content.append(block_of(block))
+    return content, calls
+
+
+def call_of(block: Mapping[str, Any], position: int) -> dict[str, Any]:
+    """Convert a call of a tool; arguments that are no object are kept, and said to be wrong."""
+    given = block.get("input")
+    call = {
+        "id": str(block.get("id") or f"call-{position}"),
+        "function": str(block.get("name") or "unknown"),
+        "arguments": dict(given) if is_mapping(given) else {},
+        "type": "function",
+    }
+    if given is not None and not is_mapping(given):
+        call |= {"arguments": {"input": given}, "parse_error": "its arguments are no object"}
+    return call
+
+
+def block_of(block: object) -> dict[str, Any]:
+    """Convert one block; one of an unknown kind is kept as its JSON."""
+    if isinstance(block, str):
+        return {"type": "text", "text": block}
+    if not is_mapping(block):
+        return unknown_block(block)
+    match block.get("type"):
+        case "text":
+            return {"type": "text", "text": str(block.get("text") or "")}
+        case "thinking":
+            signature = block.get("signature")
+            signed = {"signature": signature} if isinstance(signature, str) and signature else {}
+            return {"type": "reasoning", "reasoning": str(block.get("thinking") or ""), "redacted": False, **signed}
+        case "redacted_thinking":
+            return {"type": "reasoning", "reasoning": str(block.get("data") or ""), "redacted": True}
+        case "image" if (source := image_of(block.get("source"))) is not None:
+            return {"type": "image", "image": source}
+        case _:
+            return unknown_block(block)
+
+
+def image_of(source: object) -> str | None:
+    """Give an image as an address or a data URI; None if it is neither."""
+    if not is_mapping(source):
+        return None
+    data, url = source.get("data"), source.get("url")
+    if source.get("type") == "base64" and isinstance(data, str):
+        return f"data:{source.get('media_type') or 'image/png'};base64,{data}"
+    return url if source.get("type") == "url" and isinstance(url, str) else None
+
+
+def unknown_block(block: object) -> dict[str, Any]:
+    """Keep a block of an unknown kind as text, so that nothing of it is lost."""
+    return {"type": "text", "text": msgspec.json.encode(block).decode()}
+
+
+def usage_of(given: object) -> Usage | None:
+    """Convert the tokens of a call: all four kinds are disjoint."""
+    if not is_mapping(given):
+        return None
+    return Usage(
+        _count(given.get("input_tokens")) or 0,
+        _count(given.get("output_tokens")) or 0,
+        _count(given.get("cache_read_input_tokens")),
+        _count(given.get("cache_creation_input_tokens")),
+    )
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
