@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
@@ -17,14 +14,12 @@ from .._support.terminal import plural, printable
 from .contract import DONE, FAILED
 from .lazy import LazyGroup
 from .options import SectionCommand, json_option, location_command
+from .progress import progress_line
 from .stdout import document_stream, reserve_stdout_if, write_json
 from .use_cases import run_use_case
 
 if TYPE_CHECKING:
     from .._app import SchemaFormat
-
-PROGRESS_SECONDS = 0.2
-"""Time between two looks at how far a command is."""
 
 command = LazyGroup(
     name="db",
@@ -55,7 +50,7 @@ def index(location: str, as_json: bool) -> int:
 
     Do this after copying parquet files into the folder, or taking some out. What was deleted stays deleted.
     """
-    with _progress("Reading data files:", quiet=as_json) as show:
+    with progress_line("Reading data files:", quiet=as_json) as show:
         path = run_use_case(with_database, location, lambda db: db.rebuild_index(progress=show))
     if as_json:
         write_json({"index": path})
@@ -121,7 +116,7 @@ def validate(location: str, as_json: bool) -> int:
 @click.option("--deep", is_flag=True, help="Also read the content of all transcripts.")
 def verify(location: str, deep: bool, as_json: bool) -> int:
     """Compare the index of the database at LOC with its data files; the exit code is 1 if something is wrong."""
-    with _progress("Verifying data files:", quiet=as_json) as show:
+    with progress_line("Verifying data files:", quiet=as_json) as show:
         report = run_use_case(with_database, location, lambda db: db.verify(deep=deep, progress=show))
     if as_json:
         write_json({"ok": report.ok, **asdict(report)})
@@ -140,7 +135,7 @@ def compact(location: str, as_json: bool) -> int:
 
     Others may read and write the database meanwhile. If it is killed, nothing is lost.
     """
-    with _progress("Copying transcripts:", quiet=as_json) as show:
+    with progress_line("Copying transcripts:", quiet=as_json) as show:
         report = run_use_case(with_database, location, lambda db: db.compact(progress=show))
     if as_json:
         write_json(asdict(report))
@@ -229,7 +224,7 @@ def copy(source: str, target: str, where: tuple[str, ...], replace: bool, as_jso
 
     DST is made if it does not exist. What was copied stays if the command is killed: run it again to go on.
     """
-    with _progress("Copying transcripts:", quiet=as_json) as show:
+    with progress_line("Copying transcripts:", quiet=as_json) as show:
         count = 0
 
         def added(_: str) -> None:
@@ -253,31 +248,3 @@ def _report_count(as_json: bool, deed: str, count: int, remark: str = "") -> Non
 def _print_errors(*lines: str) -> None:
     for line in lines:
         click.echo(printable(line), file=sys.stderr)
-
-
-@contextmanager
-def _progress(doing: str, quiet: bool = False) -> Generator[Callable[[int, int], None]]:
-    """Show how far a command is, on a line of standard error that is written again and again; nothing in a pipe.
-
-    Args:
-        doing: What is being done.
-        quiet: Show nothing at all.
-    """
-    shows = not quiet and sys.stderr.isatty()
-    last = 0.0
-
-    def show(done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if shows and now - last >= PROGRESS_SECONDS:
-            last = now
-            of = f" of {total:,}" if total else ""
-            sys.stderr.write(f"\r\x1b[K{doing} {done:,}{of}")
-            sys.stderr.flush()
-
-    try:
-        yield show
-    finally:
-        if shows and last:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

@@ -12,11 +12,13 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .catalog import FORMATS, format_named, format_of, items_at
+    from .collecting import ImportSource, Taken, import_sources, new_transcripts, read_parameters
     from .contract import TraceFile, TraceFormat, TraceItem
     from .functions import claude_code
     from .kind import TRACES
     from .reader import FormatReader, trace_reader
     from .source import STATE, TraceSource
+    from .wanted import Wanted
 
 if not TYPE_CHECKING:  # else any name would be taken for an export
     __getattr__, __dir__ = lazy_exports(__name__)

@@ -49,8 +49,8 @@ class TraceItem:
 
     @property
     def state(self) -> str:
-        """The same in a few characters."""
-        return hashlib.blake2b(self.cursor.encode(), digest_size=8).hexdigest()
+        """The same in a few characters, behind the time of the last change."""
+        return f"{self.modified}-{hashlib.blake2b(self.cursor.encode(), digest_size=8).hexdigest()}"
 
     @property
     def modified(self) -> int:

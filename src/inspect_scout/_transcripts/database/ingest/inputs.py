@@ -48,7 +48,7 @@ class SelectedTranscripts(Protocol):
         ...
 
 
-IngestInput: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | SelectedTranscripts | pa.RecordBatchReader"
+IngestInput: TypeAlias = "Iterable[Transcript | RawTranscript] | AsyncIterable[Transcript | RawTranscript] | SelectedTranscripts | pa.RecordBatchReader"
 """Transcripts to be written: one after the other, a collection, or rows in the columns of the format."""
 
 _ACCEPTED = "a list or (async) iterator of Transcript, what transcripts_from(...) gives, or a pyarrow.RecordBatchReader"
@@ -86,6 +86,8 @@ async def input_rows(transcripts: IngestInput, skip: Container[str]) -> AsyncIte
 
 
 def _transcript_row(item: object) -> RawTranscript:
+    if isinstance(item, RawTranscript):
+        return item
     if not isinstance(item, Transcript):
         raise ConfigError(f"{_short(item)} is not a Transcript: give {_ACCEPTED}.")
     return raw_of(item)

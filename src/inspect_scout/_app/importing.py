@@ -1,0 +1,163 @@
+"""Bringing transcripts of other programs into a database."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import anyio.to_thread
+
+from .._support.errors import ConfigError, LocationError, StorageError
+from .._support.storage import is_local
+
+if TYPE_CHECKING:
+    from .._importers import ImportSource, Taken, Wanted
+    from .._types import TranscriptInfo
+
+Existing = Literal["add", "overwrite"]
+"""What becomes of a database that is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did.
+
+    Args:
+        added: Transcripts that are new in the database.
+        updated: Transcripts whose files had grown or changed since they were imported.
+        unchanged: Transcripts that the database has as they are.
+        problems: What could not be read, and why.
+    """
+
+    added: int
+    updated: int
+    unchanged: int
+    problems: tuple[str, ...]
+
+
+def known_sources() -> list[ImportSource]:
+    """Say what can be imported."""
+    from .._importers import import_sources
+
+    return import_sources()
+
+
+def wanted_of(source: str, parameters: Mapping[str, str], options: Mapping[str, Any]) -> Wanted:
+    """Say what a command line means.
+
+    Args:
+        source: Name of a source, or a file or folder whose format shows.
+        parameters: Parameters of the source, as text.
+        options: `limit`, `from_time` and `to_time`, which take precedence.
+
+    Raises:
+        ConfigError: There is no such source, or a parameter is wrong.
+    """
+    from .._importers import Wanted, read_parameters
+
+    given = {name: value for name, value in options.items() if value is not None}
+    names = [each.name for each in known_sources()]
+    if source in names:
+        return Wanted(source, **{**read_parameters(source, parameters), **given})
+    if parameters:
+        raise ConfigError(f"-P belongs to a source: name one of {', '.join(names)}, or leave it out.")
+    if not os.path.exists(os.path.expanduser(source)):
+        raise ConfigError(
+            f"Unknown source {source!r}. Available sources: {', '.join(names)}. Or name a file or folder of traces."
+        )
+    return Wanted(None, source, **given)
+
+
+async def import_traces(
+    wanted: Wanted,
+    target: str,
+    existing: Existing = "add",
+    *,
+    since_last: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> ImportReport:
+    """Import transcripts into a database, which is made if it is not there.
+
+    Args:
+        wanted: Which.
+        target: The database.
+        existing: Add to what is there (files that have grown replace what was read of them before), or delete it first.
+        since_last: Look only at files written since the newest one that the database has.
+        progress: Called with the number of transcripts that were written.
+
+    Raises:
+        LocationError: There is nothing to import, or the target is something else.
+    """
+    from .._importers import Taken, new_transcripts
+    from .._transcripts import transcripts_db
+
+    if existing == "overwrite":
+        _delete(target)
+    taken = Taken()
+    known = await _known_states(target)
+    if since_last:
+        wanted = _since(wanted, known)
+    written = 0
+
+    def count(_: str) -> None:
+        nonlocal written
+        written += 1
+        if progress is not None:
+            progress(written)
+
+    rows = (each.raw async for each in new_transcripts(wanted, known, taken))
+    await transcripts_db(target).upsert(rows, progress=count)
+    return _report(taken)
+
+
+async def preview_import(wanted: Wanted, target: str) -> tuple[list[TranscriptInfo], ImportReport]:
+    """Say what an import would bring, without writing anything."""
+    from .._importers import Taken, new_transcripts
+
+    taken = Taken()
+    known = await _known_states(target)
+    found = [each.info async for each in new_transcripts(wanted, known, taken)]
+    return found, _report(taken)
+
+
+def _since(wanted: Wanted, known: Mapping[str, str]) -> Wanted:
+    times = [int(found[1]) for state in known.values() if (found := re.match(r"(\d+)-", state))]
+    if not times:
+        return wanted
+    newest = datetime.fromtimestamp(max(times) / 1e9, UTC)
+    return replace(wanted, from_time=max(newest, wanted.from_time or newest))
+
+
+def _report(taken: Taken) -> ImportReport:
+    return ImportReport(len(taken.new), len(taken.changed), taken.unchanged, tuple(taken.problems))
+
+
+async def _known_states(target: str) -> dict[str, str]:
+    from .._importers import STATE
+    from .._transcripts import transcripts_db
+
+    if is_local(target) and not await anyio.to_thread.run_sync(os.path.exists, target):
+        return {}
+    return {info.transcript_id: str(info.metadata.get(STATE)) async for info in transcripts_db(target).select()}
+
+
+def _delete(target: str) -> None:
+    """Delete a database of this machine; of a link, the link alone."""
+    if not is_local(target) or not os.path.lexists(target):
+        return
+    if os.path.islink(target):
+        os.unlink(target)
+        return
+    if not os.path.isdir(target):
+        raise LocationError(f"{target!r} is a file, and not a database: name a folder.")
+    if not os.path.isdir(os.path.join(target, "_index")) and os.listdir(target):
+        raise LocationError(f"{target!r} is not a transcript database, and is not deleted: name another folder.")
+    try:
+        shutil.rmtree(target)
+    except OSError as error:
+        raise StorageError(f"Cannot delete {target!r}: {error.strerror}.") from error

@@ -1,0 +1,132 @@
+"""What an import takes: the transcripts of some files that a database does not have yet, or has in an older state."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import anyio.to_thread
+
+from .._support.errors import ConfigError
+from .._support.yaml import guess_value
+from .catalog import FORMATS
+from .described import Described, DescriptionCache
+from .functions import claude_code
+from .source import read_item
+
+if TYPE_CHECKING:
+    from .contract import ReadTranscript
+    from .wanted import Wanted
+
+READERS: Final[Mapping[str, Callable[..., Any]]] = {"claude_code": claude_code}
+"""The public functions, by the name of what they read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSource:
+    """Something that can be imported.
+
+    Args:
+        name: Its name.
+        title: What it reads, for people.
+        example: A command that imports it.
+        parameters: What can be said to it: names and types.
+    """
+
+    name: str
+    title: str
+    example: str
+    parameters: Mapping[str, str]
+
+
+def import_sources() -> list[ImportSource]:
+    """Say what can be imported, by name."""
+    return [
+        ImportSource(name, FORMATS[name].title, f"scout import {name} -P path={FORMATS[name].where}", _parameters(name))
+        for name in sorted(READERS)
+    ]
+
+
+def _parameters(name: str) -> dict[str, str]:
+    return {
+        each.name: str(each.annotation).removesuffix(" | None").removesuffix(" | os.PathLike[str]")
+        for each in inspect.signature(READERS[name]).parameters.values()
+    }
+
+
+def read_parameters(source: str, given: Mapping[str, str]) -> dict[str, Any]:
+    """Read what a command line says to a source, each value by the type of its parameter.
+
+    Raises:
+        ConfigError: There is no such parameter, or a value has another type.
+    """
+    types = _parameters(source)
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in types:
+            raise ConfigError(f"Unknown parameter {name!r} for {source}. Valid parameters: {', '.join(types)}.")
+        try:
+            values[name] = _value(types[name], text)
+        except ValueError as error:
+            raise ConfigError(f"{name}={text!r} is not a {types[name]}: {error}.") from error
+    return values
+
+
+def _value(kind: str, text: str) -> Any:
+    if "datetime" in kind:
+        return datetime.fromisoformat(text)
+    if "int" in kind:
+        return int(text)
+    if kind.startswith("str"):
+        return text
+    return guess_value(text)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What an import has come across so far."""
+
+    new: list[str] = field(default_factory=list[str])
+    changed: list[str] = field(default_factory=list[str])
+    unchanged: int = 0
+    problems: list[str] = field(default_factory=list[str])
+
+
+async def new_transcripts(wanted: Wanted, known: Mapping[str, str], taken: Taken) -> AsyncIterator[ReadTranscript]:
+    """Read what a database does not have as it is now.
+
+    Args:
+        wanted: Which files.
+        known: Ids of what it has, and the state of the files that each was read from.
+        taken: Is told what was found.
+
+    Raises:
+        LocationError: There is nothing at the path.
+    """
+    cache = DescriptionCache()
+    items = await anyio.to_thread.run_sync(wanted.items)
+    before = await anyio.to_thread.run_sync(cache.fetch, [item for _, item in items])
+    try:
+        for reader, item in items:
+            described = before.get(item.location)
+            if described is not None and all(known.get(each.id) == item.state for each in described):
+                taken.unchanged += len(described)
+                continue
+            found, problems = await anyio.to_thread.run_sync(read_item, reader, item)
+            taken.problems += map(str, problems)
+            if not problems:
+                cache.store(item, [Described.of(each.info) for each in found])
+            for each in filter(wanted.takes, found):
+                id = each.info.transcript_id
+                if known.get(id) == item.state:
+                    taken.unchanged += 1
+                    continue
+                if wanted.limit is not None and len(taken.new) + len(taken.changed) >= wanted.limit:
+                    return
+                (taken.changed if id in known else taken.new).append(id)
+                yield each
+    finally:
+        await anyio.to_thread.run_sync(cache.close)
