@@ -95,12 +95,13 @@ def usage_of(given: object) -> Usage | None:
     if not is_mapping(given):
         return None
     return Usage(
-        _count(given.get("input_tokens")) or 0,
-        _count(given.get("output_tokens")) or 0,
-        _count(given.get("cache_read_input_tokens")),
-        _count(given.get("cache_creation_input_tokens")),
+        count_of(given.get("input_tokens")) or 0,
+        count_of(given.get("output_tokens")) or 0,
+        count_of(given.get("cache_read_input_tokens")),
+        count_of(given.get("cache_creation_input_tokens")),
     )
 
 
-def _count(value: object) -> int | None:
+def count_of(value: object) -> int | None:
+    """Give a number of tokens; None if it is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
