@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ._support.lazy import public_exports
 
 if TYPE_CHECKING:
+    from ._importers import atif as atif
     from ._importers import claude_code as claude_code
     from ._importers import trace_reader as trace_reader
     from ._query import Query as Query

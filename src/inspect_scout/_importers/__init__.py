@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .catalog import FORMATS, format_named, format_of, items_at
     from .collecting import ImportSource, Taken, import_sources, new_transcripts, read_parameters
     from .contract import TraceFile, TraceFormat, TraceItem
-    from .functions import claude_code
+    from .functions import atif, claude_code
     from .kind import TRACES
     from .reader import FormatReader, trace_reader
     from .source import STATE, TraceSource

@@ -14,14 +14,14 @@ from .._support.errors import ConfigError
 from .._support.yaml import guess_value
 from .catalog import FORMATS
 from .described import Described, DescriptionCache
-from .functions import claude_code
+from .functions import atif, claude_code
 from .source import read_item
 
 if TYPE_CHECKING:
     from .contract import ReadTranscript
     from .wanted import Wanted
 
-READERS: Final[Mapping[str, Callable[..., Any]]] = {"claude_code": claude_code}
+READERS: Final[Mapping[str, Callable[..., Any]]] = {"atif": atif, "claude_code": claude_code}
 """The public functions, by the name of what they read."""
 
 

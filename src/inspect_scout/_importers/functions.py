@@ -59,6 +59,43 @@ async def claude_code(
         yield transcript
 
 
+async def atif(
+    path: str | os.PathLike[str] | None = None,
+    session_id: str | None = None,
+    from_time: datetime | None = None,
+    to_time: datetime | None = None,
+    limit: int | None = None,
+) -> AsyncIterator[Transcript]:
+    """Read trajectories in ATIF, the interchange format of Harbor, those written last first.
+
+    A trajectory is read with its continuations and its sub-agents, embedded or in files below its folder. What cannot be
+    read is named in a warning and passed over.
+
+    Args:
+        path: A trajectory, or a folder that is looked through (None: nothing is read).
+        session_id: Only trajectories of this session, or of this id.
+        from_time: Only files written at this time or later (without a zone: local time).
+        to_time: Only files written before this time.
+        limit: Transcripts at most (None: all).
+
+    Yields:
+        The transcripts.
+
+    Raises:
+        LocationError: There is nothing at the path.
+
+    Example:
+        ```python
+        async for transcript in atif("jobs/2026-11-01", limit=10):
+            print(transcript.agent, transcript.total_tokens)
+        ```
+    """
+    if path is None:
+        return
+    async for transcript in _read(Wanted("atif", path, session_id, from_time, to_time, limit)):
+        yield transcript
+
+
 async def _read(wanted: Wanted) -> AsyncIterator[Transcript]:
     count = 0
     for reader, item in await anyio.to_thread.run_sync(wanted.items):

@@ -201,10 +201,12 @@ class Agent:
         if model:
             self.run.models.setdefault(model)
         self.hear(message)
+        self.expect(message, completed or at)
+
+    def expect(self, message: Message, at: str | None) -> None:
+        """Wait for the results of the calls of an answer."""
         for call in message.get("tool_calls", ()):
-            self.waiting[call["id"]] = Call(
-                call["id"], call["function"], call["arguments"], completed or at, message["id"]
-            )
+            self.waiting[call["id"]] = Call(call["id"], call["function"], call["arguments"], at, message["id"])
 
     def result(
         self, call_id: str | None, content: Any, *, message_id: str, at: str | None, error: str | None = None

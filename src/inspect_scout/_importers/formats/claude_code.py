@@ -93,8 +93,7 @@ class ClaudeCode:
         apart: list[tuple[str, int, list[Record]]] = []
         for path in (file.path for file in item.files if _session_of(file.path) is None):
             # A session that was forked repeats the records of the other one, byte for byte.
-            records = [r for r in read_records(path, accounts) if r.uuid is None or r.uuid not in known]
-            known.update(record.uuid for record in records if record.uuid)
+            records = _without_repeated(read_records(path, accounts), known, accounts)
             segments = [part for part in _segments(records) if any(map(_is_said, part))]
             together += [(path, part) for part in segments[:1]]
             apart += [(path, number, part) for number, part in enumerate(segments[1:], 1)]
@@ -105,6 +104,18 @@ class ClaudeCode:
         for path, number, part in apart:
             yield _Session(item.location, accounts).transcript([(path, part)], number)
         yield from accounts.problems
+
+
+def _without_repeated(records: Iterable[Record], known: set[str], accounts: Accounts) -> list[Record]:
+    found: list[Record] = []
+    for record in records:
+        if record.uuid is not None and record.uuid in known:
+            accounts.skipped["repeated"] += 1
+            continue
+        if record.uuid is not None:
+            known.add(record.uuid)
+        found.append(record)
+    return found
 
 
 class _Seen(msgspec.Struct, rename="camel", gc=False):
