@@ -19,7 +19,12 @@ VERSIONS = [f"ATIF-v1.{minor}" for minor in range(9)]
 
 
 def agent_step(number: int, says: str, call: str | None = None, **fields: Any) -> dict[str, Any]:
-    step: dict[str, Any] = {"step_id": number, "source": "agent", "message": says, "timestamp": f"2026-03-01T10:00:{number:02}Z"}
+    step: dict[str, Any] = {
+        "step_id": number,
+        "source": "agent",
+        "message": says,
+        "timestamp": f"2026-03-01T10:00:{number:02}Z",
+    }
     if call is not None:
         step["tool_calls"] = [{"tool_call_id": call, "function_name": "bash", "arguments": {"command": "ls"}}]
         step["observation"] = {"results": [{"source_call_id": call, "content": "a.txt"}]}

@@ -106,7 +106,7 @@ async def new_transcripts(wanted: Wanted, known: Mapping[str, str], taken: Taken
     Raises:
         LocationError: There is nothing at the path.
     """
-    cache = DescriptionCache()
+    cache, seen = DescriptionCache(), set[str]()
     items = await anyio.to_thread.run_sync(wanted.items)
     before = await anyio.to_thread.run_sync(cache.fetch, [item for _, item in items])
     try:
@@ -121,6 +121,10 @@ async def new_transcripts(wanted: Wanted, known: Mapping[str, str], taken: Taken
                 cache.store(item, [Described.of(each.info) for each in found])
             for each in filter(wanted.takes, found):
                 id = each.info.transcript_id
+                if id in seen:
+                    taken.problems.append(f"{item.location!r} holds {id!r} as well, which was read from another file.")
+                    continue
+                seen.add(id)
                 if known.get(id) == item.state:
                     taken.unchanged += 1
                     continue

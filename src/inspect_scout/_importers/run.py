@@ -136,6 +136,8 @@ class Agent:
         span_id: The span that it works in (None: the run itself).
         context: Positions of the messages that its next call of a model is given.
         said: Positions of all its messages.
+        waiting: Calls of tools that were not answered yet, by id.
+        last_output: What its model answered last.
     """
 
     run: Run
@@ -143,6 +145,7 @@ class Agent:
     context: list[int] = field(default_factory=list[int])
     said: list[int] = field(default_factory=list[int])
     waiting: dict[str, Call] = field(default_factory=dict[str, Call])
+    last_output: dict[str, Any] | None = None
 
     def hear(self, message: Message) -> None:
         """Add what a user, the system or a tool says."""
@@ -150,6 +153,17 @@ class Agent:
         self.run.pool.append(message)
         self.context.append(position)
         self.said.append(position)
+
+    def recall(self, message: Message) -> None:
+        """Put a message into the context that was said before, or that a compaction wrote: it is not said again."""
+        self.context.append(len(self.run.pool))
+        self.run.pool.append(message)
+
+    def count(self, usage: Usage) -> None:
+        """Note the tokens of the last answer, of formats that write them behind it; nothing if it has them, or there is none."""
+        if self.last_output is not None and "usage" not in self.last_output:
+            self.last_output["usage"] = usage.as_json()
+            self.run.tokens += usage.total
 
     def answer(
         self,
@@ -180,9 +194,9 @@ class Agent:
             metadata: What else is known of the call.
         """
         output: dict[str, Any] = {"model": model, "choices": [{"message": message, "stop_reason": stop}]}
+        self.last_output = output
         if usage is not None:
-            output["usage"] = usage.as_json()
-            self.run.tokens += usage.total
+            self.count(usage)
         fields: dict[str, Any] = {"error": error, "completed": completed, "metadata": metadata}
         self.run.emit(
             "model",

@@ -1,0 +1,408 @@
+"""Rollouts of Codex: JSON lines, in which nearly everything stands twice."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from ..._support.shapes import is_list, is_mapping
+from ..contract import Found, TraceFile, TraceItem
+from ..reading import Accounts, head_of, plain_name
+from ..run import Run, StopReason
+from ..times import time_of
+from ..usage import Usage, whole_input
+from ..wire.anthropic import Content, count_of, unknown_block
+from ..wire.openai import arguments_of, content_of
+from .codex_records import LINE_TYPES, Record, id_in, parents_of, payloads, read_records, text_of, without_replay
+
+_OLDEST: Final = re.compile(rb'\A\{"id":\s*"[^"]+",\s*"timestamp":\s*"[^"]+"(?:,\s*"(?:instructions|git)":|\})')
+_CALLS: Final = frozenset({"function_call", "custom_tool_call", "local_shell_call", "tool_search_call"})
+_OUTPUTS: Final = frozenset({"function_call_output", "custom_tool_call_output", "tool_search_output"})
+_SKIPPED_ITEMS: Final = frozenset(
+    {
+        "compaction",
+        "compaction_summary",
+        "context_compaction",
+        "configuration_update",
+        "additional_tools",
+        "ghost_snapshot",
+    }
+)
+_TOLD: Final = frozenset(
+    {"turn_aborted", "entered_review_mode", "exited_review_mode", "thread_goal_updated", "undo_completed"}
+)
+_ROLES: Final = {"developer": "system", "system": "system", "user": "user", "assistant": "assistant"}
+_AGENTS: Final = {"codex_cli_rs": "codex", "codex_exec": "codex", "codex_vscode": "codex"}
+
+
+class _Seen(msgspec.Struct, gc=False):
+    type: str = ""
+    payload: Any = None
+
+
+class Codex:
+    """Rollouts of Codex, and of programs made from it."""
+
+    name = "codex"
+    title = "Codex sessions (live, archived, compressed)"
+    where = "~/.codex"
+    suffixes: tuple[str, ...] = (".jsonl",)
+
+    def recognises(self, path: str, head: bytes) -> bool:  # noqa: ARG002 - the content tells
+        """Whether some line has a type of a rollout and a payload, or the file has the oldest layout."""
+        for line in head.split(b"\n")[:200]:
+            try:
+                seen = msgspec.json.decode(line, type=_Seen)
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                continue
+            if seen.type in LINE_TYPES and is_mapping(seen.payload):
+                return True
+        first, _, rest = head.partition(b"\n")
+        return _OLDEST.match(first) is not None and (not rest.strip() or b'"role"' in rest)
+
+    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
+        """Put beside a thread the one that it was forked from; of a plain and a compressed file, the plain one counts."""
+        plain = {file.path for file in files}
+        kept = [file for file in files if not (file.path.endswith(".zst") and file.path.removesuffix(".zst") in plain)]
+        by_id = {id: file for file in kept if (id := id_in(plain_name(file.path))) is not None}
+        for file in kept:
+            parents = [by_id[id] for id in _parents(file.path) if id in by_id and by_id[id] != file]
+            yield TraceItem((file, *parents))
+
+    def read(self, item: TraceItem) -> Iterator[Found]:
+        """Read a thread, without what it repeats of the one that it comes from."""
+        accounts = Accounts(self.name)
+        path = item.location
+        records = read_records(path, accounts)
+        before = frozenset[bytes]().union(*(payloads(file.path) for file in item.files[1:]))
+        own = without_replay(records, before)
+        accounts.skipped["replayed"] += len(records) - len(own)
+        if any(record.type != "session_meta" for record in own):
+            yield _Thread(path, accounts, own).transcript(len(item.files) > 1)
+        yield from accounts.problems
+
+
+def _parents(path: str) -> list[str]:
+    first = head_of(path).partition(b"\n")[0]
+    if b"parent_thread_id" not in first and b"forked_from_id" not in first:
+        return []
+    try:
+        seen = msgspec.json.decode(first, type=_Seen)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return []
+    return parents_of(seen.payload) if is_mapping(seen.payload) else []
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What the model has said since it was asked last."""
+
+    content: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    calls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    began: str | None = None
+    ended: str | None = None
+
+    def note(self, at: str | None) -> None:
+        self.began, self.ended = self.began or at, at or self.ended
+
+
+class _Thread:
+    """Reads one thread.
+
+    Args:
+        path: Its file.
+        accounts: Counts its records.
+        records: What matters of it.
+    """
+
+    def __init__(self, path: str, accounts: Accounts, records: Sequence[Record]) -> None:
+        self._path, self._accounts, self._records = path, accounts, records
+        self._meta: Mapping[str, Any] = next((r.payload for r in records if r.type == "session_meta"), dict[str, Any]())
+        self._run = Run(str(self._meta.get("id") or id_in(plain_name(path)) or plain_name(path)))
+        self._agent = self._run.main
+        self._answer = _Answer()
+        self._model = ""
+        self._context: dict[str, Any] = {}
+        self._turns: list[int] = []
+        self._title: str | None = None
+        self._usage: Usage | None = None
+        self._last_counts: object = None
+        self._numbers = 0
+        said = [(r.type, r.kind, r.payload.get("role")) for r in records]
+        self._has_prompts = any(one == ("response_item", "message", "user") for one in said)
+        self._has_answers = any(one == ("response_item", "message", "assistant") for one in said)
+        self._has_thoughts = any(one[:2] == ("response_item", "reasoning") for one in said)
+        self._typed = {str(r.payload.get("message")).strip() for r in records if r.kind == "user_message"}
+
+    def transcript(self, has_parent: bool) -> Found:
+        """Make the transcript."""
+        instructions = self._meta.get("base_instructions") or self._meta.get("instructions")
+        system = text_of(instructions) if is_mapping(instructions) else instructions
+        if isinstance(system, str) and system:
+            self._agent.hear({"id": self._next("system"), "role": "system", "content": system})
+        for record in self._records:
+            self._run.note_time(record.at)
+            self._add(record)
+        self._flush()
+        self._agent.end()
+        return self._finish(has_parent)
+
+    def _add(self, record: Record) -> None:
+        match record.type:
+            case "response_item":
+                self._item(record)
+            case "event_msg":
+                self._event(record)
+            case "turn_context":
+                self._flush()
+                model = record.payload.get("model")
+                self._model = model if isinstance(model, str) else self._model
+                self._context |= {
+                    name: record.payload.get(name) for name in ("approval_policy", "sandbox_policy", "effort")
+                }
+            case "compacted":
+                self._compacted(record)
+            case _:
+                self._accounts.skipped[record.type] += 1
+
+    def _next(self, kind: str) -> str:
+        self._numbers += 1
+        return f"{kind}-{self._numbers}"
+
+    def _item(self, record: Record) -> None:
+        item, kind = record.payload, record.kind
+        if kind == "message":
+            self._message(record)
+        elif kind == "reasoning":
+            self._answer.note(record.at)
+            self._answer.content.append(_thought(item))
+        elif kind in _CALLS:
+            self._answer.note(record.at)
+            self._answer.calls.append(_call(item, self._next("call")))
+        elif kind in _OUTPUTS:
+            self._flush()
+            self._output(record)
+        elif kind in ("web_search_call", "image_generation_call"):
+            self._answer.note(record.at)
+            self._answer.content.append(_server_tool(item, kind.removesuffix("_call"), self._next(kind)))
+        elif kind == "agent_message":
+            self._flush()
+            names = {"author": item.get("author"), "recipient": item.get("recipient")}
+            self._hear("user", content_of(item.get("content")), metadata={"source": "agent", **names})
+        else:
+            (self._accounts.skipped if kind in _SKIPPED_ITEMS else self._accounts.unknown)[f"response_item/{kind}"] += 1
+
+    def _message(self, record: Record) -> None:
+        role = _ROLES.get(str(record.payload.get("role")), "user")
+        content = content_of(record.payload.get("content"))
+        if role == "assistant":
+            self._answer.note(record.at)
+            parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+            self._answer.content += parts
+            return
+        self._flush()
+        is_prompt = not self._typed or text_of(record.payload.get("content")).strip() in self._typed
+        if role == "user" and is_prompt:
+            self._turns.append(len(self._agent.context))
+        self._hear(role, content, metadata=None if role != "user" or is_prompt else {"source": "injected"})
+
+    def _hear(self, role: str, content: Content, metadata: dict[str, Any] | None = None) -> None:
+        message = {"id": self._next(role), "role": role, "content": content}
+        self._agent.hear(message if metadata is None else {**message, "metadata": metadata})
+
+    def _output(self, record: Record) -> None:
+        item = record.payload
+        given = item.get("output", item.get("tools"))
+        call_id = item.get("call_id")
+        content, error = _result(given)
+        self._agent.result(
+            call_id if isinstance(call_id, str) else None,
+            content,
+            message_id=self._next("result"),
+            at=record.at,
+            error=error,
+        )
+
+    def _event(self, record: Record) -> None:
+        given, kind = record.payload, record.kind
+        match kind:
+            case "user_message" if not self._has_prompts:
+                self._flush()
+                self._turns.append(len(self._agent.context))
+                self._hear("user", str(given.get("message") or ""))
+            case "agent_message" if not self._has_answers:
+                self._answer.note(record.at)
+                self._answer.content.append({"type": "text", "text": str(given.get("message") or "")})
+            case "agent_reasoning" if not self._has_thoughts:
+                self._answer.note(record.at)
+                self._answer.content.append(
+                    {"type": "reasoning", "reasoning": str(given.get("text") or ""), "redacted": False}
+                )
+            case "token_count":
+                self._count(given)
+            case "error":
+                message = str(given.get("message") or "")
+                error = {"message": message, "traceback": "", "traceback_ansi": ""}
+                self._run.emit("error", self._next("error"), record.at, None, error=error)
+            case "thread_rolled_back":
+                self._roll_back(given, record)
+            case "thread_name_updated":
+                name = given.get("thread_name")
+                self._title = name if isinstance(name, str) else self._title
+            case _ if kind in _TOLD or (kind == "item_completed" and _is_plan(given)):
+                self._run.emit("info", self._next("info"), record.at, None, source="codex", data=given)
+            case _:
+                self._accounts.skipped[f"event_msg/{kind}"] += 1
+
+    def _roll_back(self, given: Mapping[str, Any], record: Record) -> None:
+        self._flush()
+        count = count_of(given.get("num_turns")) or 0
+        if 0 < count <= len(self._turns):
+            self._agent.context = self._agent.context[: self._turns[-count]]
+            del self._turns[-count:]
+        self._run.emit("info", self._next("info"), record.at, None, source="codex", data=dict(given))
+
+    def _count(self, given: Mapping[str, Any]) -> None:
+        """Note the tokens of the call before; each count is written twice."""
+        info = given.get("info")
+        last = info.get("last_token_usage") if is_mapping(info) else None
+        if not is_mapping(last) or info == self._last_counts:
+            return
+        self._last_counts = info
+        usage = whole_input(
+            count_of(last.get("input_tokens")) or 0,
+            count_of(last.get("output_tokens")) or 0,
+            cache_read=count_of(last.get("cached_input_tokens")),
+            cache_write=count_of(last.get("cache_write_input_tokens")),
+            reasoning=count_of(last.get("reasoning_output_tokens")),
+        )
+        if self._answer.content or self._answer.calls:
+            self._flush(usage)
+        else:
+            self._agent.count(usage)
+
+    def _compacted(self, record: Record) -> None:
+        self._flush()
+        summary = record.payload.get("message")
+        known = {"summary": summary} if isinstance(summary, str) and summary else None
+        self._agent.compact(self._next("compaction"), record.at, "codex", metadata=known)
+        self._turns = []
+        history = record.payload.get("replacement_history")
+        for item in history if is_list(history) else ():
+            if is_mapping(item) and item.get("type") == "message":
+                role = _ROLES.get(str(item.get("role")), "user")
+                self._agent.recall({"id": self._next(role), "role": role, "content": content_of(item.get("content"))})
+        if not history and known is not None:
+            self._agent.recall({"id": self._next("user"), "role": "user", "content": str(summary)})
+
+    def _flush(self, usage: Usage | None = None) -> None:
+        """Add what the model has said so far, as one answer."""
+        answer, self._answer = self._answer, _Answer()
+        if not answer.content and not answer.calls:
+            return
+        message: dict[str, Any] = {"id": self._next("answer"), "role": "assistant", "source": "generate"}
+        only_text = [part["text"] for part in answer.content if part["type"] == "text"]
+        message["content"] = only_text[0] if len(answer.content) == len(only_text) == 1 else answer.content
+        message |= {"tool_calls": answer.calls} if answer.calls else {}
+        stop: StopReason = "tool_calls" if answer.calls else "stop"
+        self._agent.answer(message, model=self._model, at=answer.began, completed=answer.ended, usage=usage, stop=stop)
+
+    def _finish(self, has_parent: bool) -> Found:
+        meta = self._meta
+        git = meta.get("git")
+        originator = str(meta.get("originator") or "codex")
+        source = meta.get("source")
+        prompts = [text for text in self._typed if text]
+        parents = parents_of(dict(meta))
+        return self._run.finish(
+            source_type="codex",
+            source_id=self._run.transcript_id,
+            source_uri=f"file://{self._path}#{self._run.transcript_id}",
+            date=time_of(meta.get("timestamp")),
+            task_set=meta.get("cwd") if isinstance(meta.get("cwd"), str) else None,
+            task_id=self._title or self._run.transcript_id,
+            agent=_AGENTS.get(originator, "codex" if originator.lower().startswith("codex") else originator),
+            metadata={
+                "cwd": meta.get("cwd"),
+                "cli_version": meta.get("cli_version"),
+                "originator": meta.get("originator"),
+                "source": source if isinstance(source, str) else json.dumps(source) if source else None,
+                "parent": parents[0] if parents else None,
+                "replay": None if has_parent or not parents else "the thread that it comes from is not there",
+                "agent_nickname": meta.get("agent_nickname"),
+                "git_branch": git.get("branch") if is_mapping(git) else None,
+                "git_commit": git.get("commit_hash") if is_mapping(git) else None,
+                "approval_policy": self._context.get("approval_policy"),
+                "prompts": len(prompts) or None,
+                **self._accounts.metadata(),
+            },
+        )
+
+
+def _thought(item: Mapping[str, Any]) -> dict[str, Any]:
+    content, summary = text_of(item.get("content") or []), text_of(item.get("summary") or [])
+    return {
+        "type": "reasoning",
+        "reasoning": content or summary,
+        "redacted": not content and bool(item.get("encrypted_content")),
+    }
+
+
+def _call(item: Mapping[str, Any], id: str) -> dict[str, Any]:
+    kind = item.get("type")
+    given, name = item.get("arguments"), item.get("name")
+    if kind == "custom_tool_call":
+        text = item.get("input")
+        return {
+            "id": str(item.get("call_id") or id),
+            "function": str(name or "unknown"),
+            "arguments": {"input": text},
+            "type": "function",
+        }
+    if kind == "local_shell_call":
+        given, name = item.get("action"), "local_shell"
+    elif kind == "tool_search_call":
+        name = "tool_search"
+    space = item.get("namespace")
+    named = f"{space}.{name}" if isinstance(space, str) and space else str(name or "unknown")
+    return arguments_of({"id": str(item.get("call_id") or id), "function": named}, given)
+
+
+def _server_tool(item: Mapping[str, Any], name: str, id: str) -> dict[str, Any]:
+    if name != "web_search":
+        return unknown_block({key: value for key, value in item.items() if key != "result"})
+    action = json.dumps(item.get("action"))
+    return {
+        "type": "tool_use",
+        "tool_type": "web_search",
+        "id": str(item.get("id") or id),
+        "name": name,
+        "arguments": action,
+        "result": "",
+    }
+
+
+def _result(given: object) -> tuple[Content, str | None]:
+    """Content of what a tool gave back, and what went wrong if it says so."""
+    if isinstance(given, str) and given.startswith('{"output"'):
+        try:
+            whole = msgspec.json.decode(given)
+        except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+            whole = None
+        details = whole.get("metadata") if is_mapping(whole) else None
+        if is_mapping(whole) and is_mapping(details):
+            code = details.get("exit_code")
+            return content_of(whole.get("output")), f"exit code {code}" if isinstance(code, int) and code else None
+    if is_mapping(given):
+        return content_of([given]), None
+    return content_of(given), None
+
+
+def _is_plan(given: Mapping[str, Any]) -> bool:
+    item = given.get("item")
+    return is_mapping(item) and item.get("type") == "Plan"

@@ -1,0 +1,137 @@
+"""Records of Codex rollouts, and what of them repeats the rollout of another thread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from ..._support.shapes import is_list, is_mapping
+from ..reading import Accounts, json_lines
+from ..times import time_of
+
+LINE_TYPES: Final = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
+SKIPPED: Final = frozenset(
+    {
+        "world_state", "token_usage_record", "inter_agent_communication", "inter_agent_communication_metadata",
+        "retained_context", "security_risk_score", "realtime_item",
+    }
+)  # fmt: skip
+"""Types of lines that belong to the program and not to what was said."""
+_ID_IN_NAME: Final = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
+
+
+class Line(msgspec.Struct, gc=False):
+    """A line: with a payload, or in the oldest layout an item by itself."""
+
+    type: str = ""
+    timestamp: Any = None
+    payload: msgspec.Raw = msgspec.Raw()
+    id: str | None = None
+    role: str | None = None
+    content: Any = None
+
+
+_line = msgspec.json.Decoder(Line)
+_payload = msgspec.json.Decoder(dict[str, Any])
+
+
+@dataclass(slots=True)
+class Record:
+    """A line that matters.
+
+    Args:
+        type: Its type.
+        at: When it was written (None: it does not say).
+        payload: What it says.
+        raw: The same, as it is written.
+    """
+
+    type: str
+    at: str | None
+    payload: dict[str, Any]
+    raw: bytes
+
+    @property
+    def kind(self) -> str:
+        """Type of its payload."""
+        kind = self.payload.get("type")
+        return kind if isinstance(kind, str) else ""
+
+
+def read_records(path: str, accounts: Accounts) -> list[Record]:
+    """Read what matters of a rollout, in its order; the rest is counted.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: A line is too long.
+    """
+    found: list[Record] = []
+    for number, line in json_lines(path, _line, accounts):
+        if line.type in SKIPPED:
+            accounts.skipped[line.type] += 1
+        elif line.type in LINE_TYPES:
+            try:
+                found.append(
+                    Record(line.type, time_of(line.timestamp), _payload.decode(line.payload), bytes(line.payload))
+                )
+            except (msgspec.DecodeError, RecursionError) as error:
+                accounts.refuse(path, f"its payload is not an object: {error}", number)
+        elif line.type == "message" and line.role is not None:  # the oldest layout has no payloads
+            item = {"type": "message", "role": line.role, "content": line.content}
+            found.append(Record("response_item", time_of(line.timestamp), item, b""))
+        elif line.id is not None and not line.type:
+            found.append(
+                Record("session_meta", time_of(line.timestamp), {"id": line.id, "timestamp": line.timestamp}, b"")
+            )
+        else:
+            accounts.unknown[line.type] += 1
+    return found
+
+
+def without_replay(records: Sequence[Record], before: frozenset[bytes]) -> list[Record]:
+    """Leave out what a forked thread, or a sub-agent, repeats of the thread that it comes from: the records it begins with.
+
+    Args:
+        records: Records of the thread.
+        before: What the records of the other thread say.
+    """
+    if not before:
+        return list(records)
+    start = 1
+    while start < len(records) and (records[start].raw in before or records[start].type == "session_meta"):
+        start += 1
+    return [*records[:1], *records[start:]]
+
+
+def payloads(path: str) -> frozenset[bytes]:
+    """What the records of a rollout say, to recognise them where they are repeated."""
+    return frozenset(record.raw for record in read_records(path, Accounts("codex")) if record.type != "session_meta")
+
+
+def parents_of(meta: dict[str, Any]) -> list[str]:
+    """Ids of the threads that a rollout may repeat, as its first record names them."""
+    source = meta.get("source")
+    spawned = source.get("subagent") if is_mapping(source) else None
+    thread = spawned.get("thread_spawn") if is_mapping(spawned) else None
+    given = [meta.get("forked_from_id"), meta.get("parent_thread_id")]
+    given += [thread.get("parent_thread_id")] if is_mapping(thread) else []
+    return list(dict.fromkeys(each for each in given if isinstance(each, str) and each))
+
+
+def id_in(name: str) -> str | None:
+    """Id of the thread that the name of a rollout holds."""
+    found = _ID_IN_NAME.findall(name)
+    return found[-1] if found else None
+
+
+def text_of(content: object) -> str:
+    """The text of content: parts that are none are left out."""
+    if isinstance(content, str):
+        return content
+    parts = content if is_list(content) else [content]
+    texts = [part.get("text") for part in parts if is_mapping(part)]
+    return "\n".join(text for text in texts if isinstance(text, str))

@@ -1,0 +1,240 @@
+"""Rollouts of Codex become transcripts in which everything stands once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from inspect_scout import Transcript, transcripts_from
+from inspect_scout.sources import TraceReader, TranscriptSource, trace_reader
+from inspect_scout.testing import SourceLaws, TraceReaderLaws
+
+pytestmark = pytest.mark.anyio
+
+ID = "00000000-0000-4000-8000-00000000000{}"
+
+
+class Rollout:
+    """Writes the lines of a rollout."""
+
+    def __init__(self, number: int = 1, **meta: Any) -> None:
+        self.id = ID.format(number)
+        self.lines: list[dict[str, Any]] = []
+        self.line("session_meta", id=self.id, cwd="/repo", originator="codex_cli_rs", cli_version="0.146.0", **meta)
+
+    def line(self, type: str, /, **payload: Any) -> None:
+        second = len(self.lines)
+        time = f"2026-02-01T10:{second // 60:02}:{second % 60:02}.000Z"
+        self.lines.append({"timestamp": time, "type": type, "payload": payload})
+
+    def item(self, type: str, /, **payload: Any) -> None:
+        self.line("response_item", type=type, **payload)
+
+    def event(self, type: str, /, **payload: Any) -> None:
+        self.line("event_msg", type=type, **payload)
+
+    def turn(self, model: str = "gpt-5.5", number: int = 1) -> None:
+        self.line("turn_context", turn_id=f"{self.id}-{number}", model=model, cwd="/repo", approval_policy="never")
+
+    def prompt(self, text: str) -> None:
+        self.event("user_message", message=text)
+        self.item("message", role="user", content=[{"type": "input_text", "text": text}])
+
+    def call(self, id: str, output: Any, **arguments: Any) -> None:
+        self.item("function_call", name="shell", arguments=json.dumps(arguments), call_id=id)
+        self.item("function_call_output", call_id=id, output=output)
+
+    def answer(self, text: str) -> None:
+        self.event("agent_message", message=text)
+        self.item("message", role="assistant", content=[{"type": "output_text", "text": text}])
+
+    def tokens(self, given: int, made: int, cached: int = 0) -> None:
+        last = {
+            "input_tokens": given,
+            "cached_input_tokens": cached,
+            "output_tokens": made,
+            "reasoning_output_tokens": 1,
+        }
+        for _ in range(2):
+            self.event(
+                "token_count", info={"last_token_usage": last, "total_token_usage": {**last, "n": len(self.lines)}}
+            )
+
+    def text(self) -> str:
+        return "".join(json.dumps(line) + "\n" for line in self.lines)
+
+    def write(self, folder: Path) -> Path:
+        file = folder / f"rollout-2026-02-01T10-00-00-{self.id}.jsonl"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(self.text())
+        return file
+
+
+def small(number: int = 1) -> Rollout:
+    rollout = Rollout(number)
+    rollout.turn()
+    rollout.item(
+        "message", role="user", content=[{"type": "input_text", "text": "<environment_context>x</environment_context>"}]
+    )
+    rollout.prompt("List the files")
+    rollout.item("reasoning", summary=[{"type": "summary_text", "text": "I look"}], encrypted_content="AAAA")
+    rollout.call("c1", "a.txt", command=["ls"])
+    rollout.tokens(100, 10, cached=60)
+    rollout.answer("There is a.txt")
+    return rollout
+
+
+async def read(place: Path) -> list[Transcript]:
+    index = await transcripts_from(place).index()
+    assert not index.problems
+    from inspect_scout import TranscriptContent
+
+    source = transcripts_from(place).source
+    everything = TranscriptContent(messages="all", events="all")
+    found = [index.info(position) for position in range(len(index))]
+    return [(await (await source.locate(info)).read(everything)).transcript for info in found]
+
+
+class TestReader(TraceReaderLaws):
+    @pytest.fixture
+    def reader(self) -> TraceReader:
+        return trace_reader("codex")
+
+    @pytest.fixture
+    def place(self, tmp_path: Path) -> Path:
+        for number in (1, 2, 3):
+            small(number).write(tmp_path)
+        return tmp_path
+
+    def grow(self, file: Path) -> None:
+        with file.open("a") as end:
+            item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "And now?"}]}
+            end.write(
+                json.dumps({"timestamp": "2026-02-01T11:00:00Z", "type": "response_item", "payload": item}) + "\n"
+            )
+
+
+class TestSource(SourceLaws):
+    @pytest.fixture
+    def source(self, tmp_path: Path) -> TranscriptSource:
+        for number in (1, 2, 3):
+            small(number).write(tmp_path / "sessions")
+        return transcripts_from(tmp_path / "sessions").source
+
+
+async def test_what_stands_twice_is_read_once(tmp_path: Path) -> None:
+    small().write(tmp_path)
+    (found,) = await read(tmp_path)
+    assert [message.role for message in found.messages] == ["user", "user", "assistant", "tool", "assistant"]
+    assert found.messages[0].metadata == {"source": "injected"}
+    assert (found.agent, found.model, found.total_tokens) == ("codex", "gpt-5.5", 110)
+    asked = [event for event in found.events if event.event == "model"]
+    usage = asked[0].output.usage
+    assert usage is not None
+    assert (usage.input_tokens, usage.input_tokens_cache_read, usage.output_tokens) == (40, 60, 10)
+    (called,) = [event for event in found.events if event.event == "tool"]
+    assert (called.function, called.arguments, called.result) == ("shell", {"command": ["ls"]}, "a.txt")
+    assert found.metadata["unknown"] == found.metadata["broken"] == 0
+
+
+async def test_a_rollout_of_events_alone_is_read_from_these(tmp_path: Path) -> None:
+    rollout = Rollout()
+    rollout.event("user_message", message="Hello")
+    rollout.event("agent_message", message="Hi")
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    assert [(message.role, message.text) for message in found.messages] == [("user", "Hello"), ("assistant", "Hi")]
+
+
+async def test_the_oldest_layout_has_no_payloads(tmp_path: Path) -> None:
+    said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello"}]}
+    lines = [{"id": ID.format(4), "timestamp": "2025-05-01T10:00:00Z"}, said]
+    (tmp_path / f"rollout-{ID.format(4)}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (found,) = await read(tmp_path)
+    assert (found.transcript_id, found.date) == (ID.format(4), "2025-05-01T10:00:00+00:00")
+    assert [message.text for message in found.messages] == ["Hello"]
+
+
+@pytest.mark.parametrize("beside", [False, True])
+async def test_compressed_rollouts_are_read_unless_the_plain_one_is_there(tmp_path: Path, beside: bool) -> None:
+    file = small().write(tmp_path)
+    file.with_name(file.name + ".zst").write_bytes(zstandard.compress(file.read_bytes()))
+    if not beside:
+        file.unlink()
+    (found,) = await read(tmp_path)
+    assert len(found.messages) == 5
+
+
+@pytest.mark.parametrize("times", ["old", "new"])
+async def test_a_fork_does_not_repeat_the_thread_that_it_comes_from(tmp_path: Path, times: str) -> None:
+    parent = small(1)
+    parent.write(tmp_path)
+    child = Rollout(2, forked_from_id=parent.id)
+    repeated = [{**line, **({} if times == "old" else {"timestamp": "2026-02-02T10:00:00Z"})} for line in parent.lines]
+    child.lines += repeated
+    child.turn(number=2)
+    child.prompt("Now in green")
+    child.answer("Green")
+    child.tokens(7, 3)
+    child.write(tmp_path)
+    found = {each.transcript_id: each for each in await read(tmp_path)}
+    assert [message.text for message in found[child.id].messages] == ["Now in green", "Green"]
+    assert found[child.id].total_tokens == 10
+    assert (found[child.id].metadata["parent"], found[parent.id].total_tokens) == (parent.id, 110)
+
+
+async def test_a_fork_without_its_parent_is_kept_whole_and_says_so(tmp_path: Path) -> None:
+    child = Rollout(2, forked_from_id=ID.format(9))
+    child.prompt("Go")
+    child.write(tmp_path)
+    (found,) = await read(tmp_path)
+    assert "not there" in found.metadata["replay"]
+
+
+async def test_a_compaction_replaces_the_context(tmp_path: Path) -> None:
+    rollout = small()
+    history = [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "In short: a.txt"}]}]
+    rollout.line("compacted", message="", replacement_history=history)
+    rollout.answer("On we go")
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    last = [event for event in found.events if event.event == "model"][-1]
+    assert [message.text for message in last.input] == ["In short: a.txt"]
+    assert [message.text for message in found.messages][-2:] == ["There is a.txt", "On we go"]
+
+
+async def test_turns_that_were_taken_back_leave_the_context(tmp_path: Path) -> None:
+    rollout = Rollout()
+    rollout.prompt("First")
+    rollout.answer("One")
+    rollout.prompt("Second")
+    rollout.answer("Two")
+    rollout.event("thread_rolled_back", num_turns=1)
+    rollout.prompt("Third")
+    rollout.answer("Three")
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    last = [event for event in found.events if event.event == "model"][-1]
+    assert [message.text for message in last.input] == ["First", "One", "Third"]
+
+
+async def test_arguments_that_are_not_json_are_kept_and_said_to_be_wrong(tmp_path: Path) -> None:
+    rollout = Rollout()
+    rollout.item("function_call", name="shell", arguments="{not json", call_id="c")
+    rollout.item("function_call_output", call_id="c", output='{"output": "no", "metadata": {"exit_code": 2}}')
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    (called,) = [event for event in found.events if event.event == "tool"]
+    assert called.arguments == {"input": "{not json"}
+    assert called.error is not None
+    assert called.error.message == "exit code 2"
+
+
+def test_what_only_looks_like_a_rollout_is_none() -> None:
+    reader = trace_reader("codex")
+    for other in ('{"type":"thread.started","thread_id":"x"}', '{"session_id":"x","ts":1,"text":"hello"}'):
+        assert not reader.recognises("history.jsonl", other.encode())
