@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from .collecting import ImportSource, Taken, import_sources, new_transcripts, read_parameters
     from .contract import TraceFile, TraceFormat, TraceItem
     from .functions import atif, claude_code
+    from .item_reading import STATE
     from .kind import TRACES
     from .reader import FormatReader, trace_reader
-    from .source import STATE, TraceSource
+    from .source import TraceSource
     from .wanted import Wanted
 
 if not TYPE_CHECKING:  # else any name would be taken for an export

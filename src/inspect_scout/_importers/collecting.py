@@ -12,13 +12,14 @@ import anyio.to_thread
 
 from .._support.errors import ConfigError
 from .._support.yaml import guess_value
+from .._transcripts import TraceProblem
 from .catalog import FORMATS
 from .described import Described, DescriptionCache
 from .functions import atif, claude_code
-from .source import read_item
+from .item_reading import in_threads, read_item
 
 if TYPE_CHECKING:
-    from .contract import ReadTranscript
+    from .contract import ReadTranscript, TraceFormat, TraceItem
     from .wanted import Wanted
 
 READERS: Final[Mapping[str, Callable[..., Any]]] = {"atif": atif, "claude_code": claude_code}
@@ -87,12 +88,24 @@ def _value(kind: str, text: str) -> Any:
 
 @dataclass(slots=True)
 class Taken:
-    """What an import has come across so far."""
+    """What an import has come across so far.
+
+    Args:
+        new: Ids that the database did not have.
+        changed: Ids whose files have changed since.
+        unchanged: Number of transcripts that it has as they are.
+        problems: What could not be read, or is there twice.
+    """
 
     new: list[str] = field(default_factory=list[str])
     changed: list[str] = field(default_factory=list[str])
     unchanged: int = 0
     problems: list[str] = field(default_factory=list[str])
+
+    @property
+    def count(self) -> int:
+        """Number of transcripts that are written."""
+        return len(self.new) + len(self.changed)
 
 
 async def new_transcripts(wanted: Wanted, known: Mapping[str, str], taken: Taken) -> AsyncIterator[ReadTranscript]:
@@ -115,22 +128,35 @@ async def new_transcripts(wanted: Wanted, known: Mapping[str, str], taken: Taken
             if described is not None and all(known.get(each.id) == item.state for each in described):
                 taken.unchanged += len(described)
                 continue
-            found, problems = await anyio.to_thread.run_sync(read_item, reader, item)
-            taken.problems += map(str, problems)
-            if not problems:
-                cache.store(item, [Described.of(each.info) for each in found])
-            for each in filter(wanted.takes, found):
+            async for each in _item_transcripts(reader, item, cache, taken):
                 id = each.info.transcript_id
+                if not wanted.takes(each):
+                    continue
                 if id in seen:
                     taken.problems.append(f"{item.location!r} holds {id!r} as well, which was read from another file.")
-                    continue
-                seen.add(id)
-                if known.get(id) == item.state:
+                elif known.get(id) == item.state:
                     taken.unchanged += 1
-                    continue
-                if wanted.limit is not None and len(taken.new) + len(taken.changed) >= wanted.limit:
+                elif taken.count == wanted.limit:
                     return
-                (taken.changed if id in known else taken.new).append(id)
-                yield each
+                else:
+                    seen.add(id)
+                    (taken.changed if id in known else taken.new).append(id)
+                    yield each
     finally:
         await anyio.to_thread.run_sync(cache.close)
+
+
+async def _item_transcripts(
+    reader: TraceFormat, item: TraceItem, cache: DescriptionCache, taken: Taken
+) -> AsyncIterator[ReadTranscript]:
+    """Give the transcripts of an item; one without problems is remembered, others are told of again next time."""
+    described: list[Described] = []
+    problems = len(taken.problems)
+    async for each in in_threads(read_item(reader, item)):
+        if isinstance(each, TraceProblem):
+            taken.problems.append(str(each))
+        else:
+            described.append(Described.of(each.info))
+            yield each
+    if len(taken.problems) == problems:
+        cache.store(item, described)

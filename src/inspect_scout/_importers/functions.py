@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
-from .._transcripts import decode_stored
-from .._types import TranscriptContent
-from .source import read_item
+from .._transcripts import TraceProblem, decode_stored
+from .item_reading import EVERYTHING, in_threads, read_item
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from .._types import Transcript
 
 logger = logging.getLogger("inspect_scout")
-
-_EVERYTHING = TranscriptContent(messages="all", events="all", timeline="all")
 
 
 async def claude_code(
@@ -101,12 +98,9 @@ async def _read(wanted: Wanted) -> AsyncIterator[Transcript]:
     for reader, item in await anyio.to_thread.run_sync(wanted.items):
         if count == wanted.limit:
             return
-        found, problems = await anyio.to_thread.run_sync(read_item, reader, item)
-        for problem in problems:
-            logger.warning("%s", problem)
-        for each in filter(wanted.takes, found):
-            if count == wanted.limit:
-                return
-            count += 1
-            loaded = await anyio.to_thread.run_sync(decode_stored, each.raw, each.info, _EVERYTHING)
-            yield loaded.transcript
+        async for one in in_threads(read_item(reader, item)):
+            if isinstance(one, TraceProblem):
+                logger.warning("%s", one)
+            elif wanted.takes(one) and count != wanted.limit:
+                count += 1
+                yield (await anyio.to_thread.run_sync(decode_stored, one.raw, one.info, EVERYTHING)).transcript

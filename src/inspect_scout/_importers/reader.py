@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
 from .._support.errors import LocationError
 from .._transcripts import TraceProblem, TraceRef, changed_since, decode_stored
-from .._types import Transcript, TranscriptContent
 from .catalog import format_named, items_at
 from .contract import TraceFormat
-from .source import read_item
+from .item_reading import EVERYTHING, in_threads, read_item
 
-_EVERYTHING = TranscriptContent(messages="all", events="all", timeline="all")
+if TYPE_CHECKING:
+    from .._types import Transcript
 
 
 class FormatReader:
@@ -48,12 +49,11 @@ class FormatReader:
         if not items:
             yield TraceProblem(ref.location, "it is gone, or holds something else by now")
             return
-        found, problems = await anyio.to_thread.run_sync(read_item, *items[0])
-        for each in found:
-            loaded = await anyio.to_thread.run_sync(decode_stored, each.raw, each.info, _EVERYTHING)
-            yield loaded.transcript
-        for problem in problems:
-            yield problem
+        async for one in in_threads(read_item(*items[0])):
+            if isinstance(one, TraceProblem):
+                yield one
+            else:
+                yield (await anyio.to_thread.run_sync(decode_stored, one.raw, one.info, EVERYTHING)).transcript
 
 
 def trace_reader(name: str) -> FormatReader:

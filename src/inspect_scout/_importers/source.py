@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import os
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio.to_thread
@@ -25,42 +23,15 @@ from .._transcripts import (
 )
 from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .catalog import FORMATS, format_named, items_at
-from .contract import ReadTranscript, TraceFormat, TraceItem
+from .contract import TraceFormat, TraceItem
 from .described import Described, DescriptionCache
+from .item_reading import RecentReading, read_item
 
 if TYPE_CHECKING:
     from .._query import Query
     from .._transcripts import Progress, RawTranscript, TranscriptIndex
 
 NAME: Final = "traces"
-STATE: Final = "trace_state"
-"""Key of the metadata with `TraceItem.state`."""
-_KEPT_BYTES: Final = 64 << 20
-"""Transcripts of one file are asked for one after the other: this much of what was read last is kept."""
-
-
-def read_item(reader: TraceFormat, item: TraceItem) -> tuple[list[ReadTranscript], list[TraceProblem]]:
-    """Read an item as a whole; what is wrong with it is told, never raised."""
-    found: list[ReadTranscript] = []
-    problems: list[TraceProblem] = []
-    try:
-        for one in reader.read(item):
-            if isinstance(one, TraceProblem):
-                problems.append(one)
-            else:
-                found.append(_with_state(one, item))
-    except OSError as error:
-        problems.append(TraceProblem(item.location, f"it cannot be read: {error.strerror or error}"))
-    except (ValueError, EOFError, RecursionError, MemoryError) as error:
-        problems.append(TraceProblem(item.location, f"it cannot be read: {error}"))
-    return found, problems
-
-
-def _with_state(read: ReadTranscript, item: TraceItem) -> ReadTranscript:
-    """Say in the metadata which state of its files a transcript shows, so that an import knows what has grown."""
-    state = {STATE: item.state}
-    info = read.info.model_copy(update={"metadata": {**read.info.metadata, **state}})
-    return ReadTranscript(info, dataclasses.replace(read.raw, columns={**read.raw.columns, **state}))
 
 
 def fingerprint_of(raw: RawTranscript) -> str:
@@ -130,28 +101,6 @@ class _Row:
         return self.described.info()
 
 
-@dataclass(slots=True)
-class _Kept:
-    """What was read last, up to a number of bytes."""
-
-    read: OrderedDict[str, tuple[str, dict[str, ReadTranscript]]] = field(
-        default_factory=OrderedDict[str, "tuple[str, dict[str, ReadTranscript]]"]
-    )
-
-    def get(self, item: TraceItem) -> dict[str, ReadTranscript] | None:
-        cursor, found = self.read.get(item.location, ("", None))
-        return found if cursor == item.cursor else None
-
-    def put(self, item: TraceItem, found: dict[str, ReadTranscript]) -> None:
-        self.read[item.location] = (item.cursor, found)
-        self.read.move_to_end(item.location)
-        while (
-            len(self.read) > 1
-            and sum(t.raw.size for _, some in self.read.values() for t in some.values()) > _KEPT_BYTES
-        ):
-            self.read.popitem(last=False)
-
-
 class TraceSource:
     """Traces in files and folders.
 
@@ -169,7 +118,7 @@ class TraceSource:
         self.locations = tuple(locations)
         self._ids = None if ids is None else tuple(ids)
         self._only = only
-        self._kept = _Kept()
+        self._recent = RecentReading()
         self._items: dict[str, tuple[TraceFormat, TraceItem]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -198,9 +147,8 @@ class TraceSource:
         for number, (reader, item) in enumerate(items, 1):
             described = known.get(item.location)
             if described is None:
-                found, wrong = read_item(reader, item)
-                described = [Described.of(each.info) for each in found]
-                problems += [LogProblem(each.location, str(each)) for each in wrong]
+                described, wrong = _described(reader, item)
+                problems += wrong
                 if not wrong:  # problems are told each time
                     cache.store(item, described)
             for one in described:
@@ -224,19 +172,11 @@ class TraceSource:
             LogReadError: It is not there.
         """
         path = path_of(info)
-        found = await anyio.to_thread.run_sync(self._read_file, path)
-        if info.transcript_id not in found:
+        reader, item = await anyio.to_thread.run_sync(self._item, path)
+        found = await anyio.to_thread.run_sync(self._recent.find, reader, item, info.transcript_id)
+        if found is None:
             raise LogReadError(path, "there is no such transcript in it any more", repr(info.transcript_id))
-        return LocatedTrace(info, path, found[info.transcript_id].raw)
-
-    def _read_file(self, path: str) -> dict[str, ReadTranscript]:
-        """Read the item that a file names."""
-        reader, item = self._item(path)
-        kept = self._kept.get(item)
-        if kept is None:
-            kept = {each.info.transcript_id: each for each in read_item(reader, item)[0]}
-            self._kept.put(item, kept)
-        return kept
+        return LocatedTrace(info, path, found.raw)
 
     def _item(self, path: str) -> tuple[TraceFormat, TraceItem]:
         """Find the item again, as it is now."""
@@ -250,6 +190,17 @@ class TraceSource:
                 raise LogReadError(path, "it holds something else by now")
             known = self._items[path] = found[0]
         return known
+
+
+def _described(reader: TraceFormat, item: TraceItem) -> tuple[list[Described], list[LogProblem]]:
+    described: list[Described] = []
+    problems: list[LogProblem] = []
+    for one in read_item(reader, item):
+        if isinstance(one, TraceProblem):
+            problems.append(LogProblem(one.location, str(one)))
+        else:
+            described.append(Described.of(one.info))
+    return described, problems
 
 
 def _is_unchanged(item: TraceItem) -> bool:
