@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from .._support.errors import ConfigError, LocationError
 from .contract import TraceFile, TraceFormat, TraceItem
 from .formats.atif import Atif
+from .formats.chat import Chat
 from .formats.claude_code import ClaudeCode
 from .formats.codex import Codex
 from .reading import head_of, plain_name
@@ -17,7 +18,7 @@ from .reading import head_of, plain_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FORMATS: Final[Mapping[str, TraceFormat]] = {each.name: each for each in (Atif(), Codex(), ClaudeCode())}
+FORMATS: Final[Mapping[str, TraceFormat]] = {each.name: each for each in (Atif(), Codex(), ClaudeCode(), Chat())}
 
 _NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections import Counter
 from collections.abc import Container, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar, cast
+from typing import BinaryIO, Final, TypeVar, cast
 
 import msgspec
 
 from .._support.regular import open_regular
 from .._transcripts import TraceProblem
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 T = TypeVar("T")
 
@@ -25,6 +23,7 @@ MAX_LINE: Final = 512 << 20
 MAX_DOCUMENT: Final = 2 << 30
 _CHUNK: Final = 1 << 20
 _SHOWN_PROBLEMS: Final = 20
+_CONSTANTS: Final = (b"NaN", b"Infinity")
 _GZIP, _ZSTD, _BOM = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xef\xbb\xbf"
 
 
@@ -136,7 +135,7 @@ def json_lines(path: str, decoder: msgspec.json.Decoder[T], accounts: Accounts) 
     """
     for number, line, is_whole in raw_lines(path):
         try:
-            record = decode(decoder.decode, line)
+            record = decode(decoder, line)
         except ValueError as error:
             if is_whole or not is_cut_off(line):
                 accounts.records += 1
@@ -150,7 +149,7 @@ class _Kind(msgspec.Struct, gc=False):
     type: str = ""
 
 
-_kind_of = msgspec.json.Decoder(_Kind).decode
+_kind = msgspec.json.Decoder(_Kind)
 
 
 def lines_by_type(
@@ -165,8 +164,8 @@ def lines_by_type(
     for number, line, is_whole in raw_lines(path):
         try:
             # Most lines of a session say nothing; finding their type costs a third of decoding them.
-            kind = decode(_kind_of, line).type
-            record = decode(decoder.decode, line) if kind in kept else None
+            kind = decode(_kind, line).type
+            record = decode(decoder, line) if kind in kept else None
         except ValueError as error:
             if is_whole or not is_cut_off(line):
                 accounts.records += 1
@@ -184,22 +183,29 @@ def is_cut_off(line: bytes) -> bool:
     return line.lstrip().startswith(b"{") and not line.rstrip().endswith(b"}")
 
 
-def decode(decoder: Callable[[bytes], T], content: bytes) -> T:
-    """Decode JSON; bytes that are not Unicode and lone surrogates become replacement characters.
+def decode(decoder: msgspec.json.Decoder[T], content: bytes) -> T:
+    """Decode JSON; bytes that are not Unicode and lone surrogates become replacement characters, NaN and infinities null.
 
     Raises:
         ValueError: It is not JSON, or of another shape, or nested too deeply.
     """
     try:
-        return decoder(content)
+        return decoder.decode(content)
     except RecursionError:
         raise ValueError("its JSON is nested too deeply") from None
     except UnicodeDecodeError:
         return decode(decoder, content.decode("utf-8", "replace").encode())
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
     except msgspec.DecodeError as error:
-        if isinstance(error, msgspec.ValidationError) or "surrogate" not in str(error):
+        if "surrogate" in str(error):
+            return decode(decoder, _without_lone_surrogates(content))
+        if not any(word in content for word in _CONSTANTS):
             raise ValueError(str(error)) from None
-        return decode(decoder, _without_lone_surrogates(content))
+    try:  # as Python writes them
+        return decoder.decode(msgspec.json.encode(json.loads(content, parse_constant=lambda _: None)))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(str(error)) from None
 
 
 def _without_lone_surrogates(content: bytes) -> bytes:
@@ -220,4 +226,4 @@ def document(path: str, decoder: msgspec.json.Decoder[T]) -> T:
         content = file.read(MAX_DOCUMENT + 1)
     if len(content) > MAX_DOCUMENT:
         raise ValueError(f"it has more than {MAX_DOCUMENT >> 30} GB; it is not read")
-    return decode(decoder.decode, content.removeprefix(_BOM))
+    return decode(decoder, content.removeprefix(_BOM))
