@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import anyio.to_thread
 
@@ -16,7 +16,7 @@ from .._support.errors import ConfigError, LocationError, StorageError
 from .._support.storage import is_local
 
 if TYPE_CHECKING:
-    from .._importers import ImportSource, Taken, Wanted
+    from .._importers import ImportSource, JsonObject, Taken, Wanted
     from .._types import TranscriptInfo
 
 Existing = Literal["add", "overwrite"]
@@ -47,7 +47,7 @@ def known_sources() -> list[ImportSource]:
     return import_sources()
 
 
-def wanted_of(source: str, parameters: Mapping[str, str], options: Mapping[str, Any]) -> Wanted:
+def wanted_of(source: str, parameters: Mapping[str, str], options: Mapping[str, object]) -> Wanted:
     """Say what a command line means.
 
     Args:
@@ -60,7 +60,7 @@ def wanted_of(source: str, parameters: Mapping[str, str], options: Mapping[str, 
     """
     from .._importers import Wanted, read_parameters
 
-    given = {name: value for name, value in options.items() if value is not None}
+    given: JsonObject = {name: value for name, value in options.items() if value is not None}
     names = [each.name for each in known_sources()]
     if source in names:
         return Wanted(source, **{**read_parameters(source, parameters), **given})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -22,7 +22,8 @@ from .use_cases import run_use_case
 from .values import SplitText, WholeNumber
 
 if TYPE_CHECKING:
-    from .._app import ImportReport
+    from .._app import Existing, ImportReport
+    from .._importers import Wanted
     from .._types import TranscriptInfo
 
 EPILOG = """\b
@@ -64,7 +65,7 @@ WATCH_SECONDS = 5.0
 @click.option("--watch", is_flag=True, help="Go on importing what is written, until interrupted.")
 @json_option
 @display_options
-def command(source: str | None, target: str, sources: bool, dry_run: bool, watch: bool, **options: Any) -> int:
+def command(source: str | None, target: str, sources: bool, dry_run: bool, watch: bool, **options: object) -> int:
     """Bring transcripts of other programs into a database.
 
     SOURCE is one of those that --sources shows, or a file or folder, whose format shows in its content. What is in the
@@ -77,7 +78,7 @@ def command(source: str | None, target: str, sources: bool, dry_run: bool, watch
                 "Say what to import: a source (scout import --sources shows them), a file or a folder."
             )
         return _print_sources(output.as_json)
-    wanted = wanted_of(source, _pairs(options["parameters"]), _chosen(options))
+    wanted = wanted_of(source, _pairs(cast("Sequence[str]", options["parameters"])), _chosen(options))
     if dry_run:
         found, report = run_use_case(preview_import, wanted, target)
         return _print_preview(found, report, output.as_json)
@@ -93,7 +94,7 @@ def command(source: str | None, target: str, sources: bool, dry_run: bool, watch
     return DONE
 
 
-def _import(wanted: Any, target: str, existing: Any, since_last: bool, quiet: bool) -> ImportReport:
+def _import(wanted: Wanted, target: str, existing: Existing, since_last: bool, quiet: bool) -> ImportReport:
     with progress_line("Importing transcripts:", quiet=quiet) as show:
         return run_use_case(
             import_traces, wanted, target, existing, since_last=since_last, progress=lambda count: show(count, 0)
@@ -110,10 +111,10 @@ def _pairs(given: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _chosen(options: dict[str, Any]) -> dict[str, Any]:
-    chosen: dict[str, Any] = {"limit": options["limit"]}
+def _chosen(options: Mapping[str, object]) -> dict[str, object]:
+    chosen: dict[str, object] = {"limit": options["limit"]}
     for name, flag in (("from_time", "--from"), ("to_time", "--to")):
-        text = options[name]
+        text = cast("str | None", options[name])
         try:
             chosen[name] = None if text is None else datetime.fromisoformat(text)
         except ValueError as error:
@@ -123,7 +124,7 @@ def _chosen(options: dict[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-def _existing(target: str, options: dict[str, Any]) -> str:
+def _existing(target: str, options: Mapping[str, object]) -> Existing:
     if options["overwrite"] and options["append"]:
         raise click.UsageError("--append and --overwrite contradict each other: give one of them.")
     if options["overwrite"]:
@@ -142,7 +143,7 @@ def _existing(target: str, options: dict[str, Any]) -> str:
     )
     if answer == "cancel":
         raise click.Abort
-    return str(answer)
+    return "overwrite" if answer == "overwrite" else "add"
 
 
 def _print_sources(as_json: bool) -> int:

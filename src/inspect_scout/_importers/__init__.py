@@ -1,7 +1,7 @@
 """Traces of other programs as transcripts.
 
 format  a program's way to write what its agents did            item    files that are read together
-run     the messages and events of an item, as they are read     catalog the formats that there are
+run     the messages and events of an item, as they are read     known formats  those that there are
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .catalog import FORMATS, format_named, format_of, items_at
     from .collecting import ImportSource, Taken, import_sources, new_transcripts, read_parameters
     from .contract import TraceFile, TraceFormat, TraceItem
     from .functions import atif, claude_code
     from .item_reading import STATE
+    from .json_values import JsonObject
     from .kind import TRACES
+    from .known_formats import FORMATS, format_named, format_of, items_at
     from .reader import FormatReader, trace_reader
     from .source import TraceSource
     from .wanted import Wanted

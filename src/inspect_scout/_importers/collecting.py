@@ -6,23 +6,24 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import anyio.to_thread
 
 from .._support.errors import ConfigError
 from .._support.yaml import guess_value
 from .._transcripts import TraceProblem
-from .catalog import FORMATS
 from .described import Described, DescriptionCache
 from .functions import atif, claude_code
 from .item_reading import in_threads, read_item
+from .json_values import Json, JsonObject
+from .known_formats import FORMATS
 
 if TYPE_CHECKING:
     from .contract import ReadTranscript, TraceFormat, TraceItem
     from .wanted import Wanted
 
-READERS: Final[Mapping[str, Callable[..., Any]]] = {"atif": atif, "claude_code": claude_code}
+READERS: Final[Mapping[str, Callable[..., Json]]] = {"atif": atif, "claude_code": claude_code}
 """The public functions, by the name of what they read."""
 
 
@@ -58,14 +59,14 @@ def _parameters(name: str) -> dict[str, str]:
     }
 
 
-def read_parameters(source: str, given: Mapping[str, str]) -> dict[str, Any]:
+def read_parameters(source: str, given: Mapping[str, str]) -> JsonObject:
     """Read what a command line says to a source, each value by the type of its parameter.
 
     Raises:
         ConfigError: There is no such parameter, or a value has another type.
     """
     types = _parameters(source)
-    values: dict[str, Any] = {}
+    values: JsonObject = {}
     for name, text in given.items():
         if name not in types:
             raise ConfigError(f"Unknown parameter {name!r} for {source}. Valid parameters: {', '.join(types)}.")
@@ -76,7 +77,7 @@ def read_parameters(source: str, given: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def _value(kind: str, text: str) -> Any:
+def _value(kind: str, text: str) -> Json:
     if "datetime" in kind:
         return datetime.fromisoformat(text)
     if "int" in kind:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from .._support.shapes import is_mapping
+from .json_values import JsonMapping, JsonObject
 from .run import Agent, StopReason
 from .times import time_of
 from .usage import Usage
@@ -14,12 +14,12 @@ from .wire import openai
 
 def add_messages(
     agent: Agent,
-    messages: Iterable[Mapping[str, Any]],
+    messages: Iterable[JsonMapping],
     *,
     model: str = "",
     prefix: str = "",
-    at: Callable[[Mapping[str, Any]], str | None] = lambda message: time_of(message.get("timestamp")),
-    usage: Callable[[Mapping[str, Any]], Usage | None] = lambda message: openai.usage_of(message.get("usage")),
+    at: Callable[[JsonMapping], str | None] = lambda message: time_of(message.get("timestamp")),
+    usage: Callable[[JsonMapping], Usage | None] = lambda message: openai.usage_of(message.get("usage")),
 ) -> None:
     """Add messages in OpenAI's shape, or a variant of it, to an agent.
 
@@ -37,7 +37,7 @@ def add_messages(
         id = str(message.get("id") or f"{prefix}{number}")
         if role == "assistant" or not role:
             content, calls = openai.answer_of(message, id)
-            said: dict[str, Any] = {"id": id, "role": "assistant", "source": "generate", "content": content}
+            said: JsonObject = {"id": id, "role": "assistant", "source": "generate", "content": content}
             said |= {"tool_calls": calls} if calls else {}
             said |= {} if role else {"metadata": {"name": str(message.get("role"))}}
             answering = str(message.get("model") or model)
@@ -53,10 +53,10 @@ def add_messages(
                 call_id, openai.content_of(message.get("content")), message_id=id, at=at(message), error=_error(message)
             )
         else:
-            agent.hear({"id": id, "role": role, "content": openai.content_of(message.get("content"))})
+            agent.receive({"id": id, "role": role, "content": openai.content_of(message.get("content"))})
 
 
-def _error(message: Mapping[str, Any]) -> str | None:
+def _error(message: JsonMapping) -> str | None:
     error = message.get("error")
     if not error:
         return None

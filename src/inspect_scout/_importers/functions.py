@@ -48,7 +48,7 @@ async def claude_code(
 
     Example:
         ```python
-        async for transcript in claude_code("~/.claude/projects/my-project", limit=10):
+        async for transcript in claude_code("traces/claude-code", limit=10):
             print(transcript.task_id, transcript.total_tokens)
         ```
     """
@@ -83,7 +83,7 @@ async def atif(
 
     Example:
         ```python
-        async for transcript in atif("jobs/2026-11-01", limit=10):
+        async for transcript in atif("traces/atif", limit=10):
             print(transcript.agent, transcript.total_tokens)
         ```
     """

@@ -31,7 +31,7 @@ def read_item(reader: TraceFormat, item: TraceItem) -> Iterator[Found]:
             yield one if isinstance(one, TraceProblem) else _with_state(one, item)
     except OSError as error:
         yield TraceProblem(item.location, f"it cannot be read: {error.strerror or error}")
-    except (ValueError, EOFError, RecursionError, MemoryError) as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         yield TraceProblem(item.location, f"it cannot be read: {error}")
 
 

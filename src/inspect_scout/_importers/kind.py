@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from .._support.errors import ConfigError, LocationError
 from .._support.storage import is_local
 from .._transcripts import Duplicates, SourceKind, SourceLocation, recorded_transcripts
-from .catalog import FORMATS, format_of
+from .known_formats import FORMATS, format_of
 from .reading import plain_name
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import anyio.to_thread
 
 from .._support.errors import LocationError
 from .._transcripts import TraceProblem, TraceRef, changed_since, decode_stored
-from .catalog import format_named, items_at
 from .contract import TraceFormat
 from .item_reading import EVERYTHING, in_threads, read_item
+from .known_formats import format_named, items_at
 
 if TYPE_CHECKING:
     from .._types import Transcript
@@ -68,7 +68,7 @@ def trace_reader(name: str) -> FormatReader:
     Example:
         ```python
         reader = trace_reader("claude_code")
-        print([ref.location async for ref in reader.discover("sessions")])
+        print([ref.location async for ref in reader.discover("traces")])
         ```
     """
     return FormatReader(format_named(name))

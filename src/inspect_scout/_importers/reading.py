@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Container, Generator, Iterator
 from dataclasses import dataclass, field
@@ -27,22 +30,30 @@ _CONSTANTS: Final = (b"NaN", b"Infinity")
 _GZIP, _ZSTD, _BOM = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xef\xbb\xbf"
 
 
-def open_trace(path: str) -> BinaryIO:
+@contextlib.contextmanager
+def open_trace(path: str) -> Generator[BinaryIO]:
     """Open a file, decompressed if its first bytes say that it is compressed.
 
     Raises:
-        OSError: It cannot be opened.
+        OSError: It cannot be opened, or is not what it says that it is.
     """
-    file = open_regular(path)
-    magic = file.read(4)
-    file.seek(0)
-    if magic.startswith(_GZIP):
-        return cast("BinaryIO", gzip.GzipFile(fileobj=file))
-    if magic == _ZSTD:
-        import zstandard
+    with open_regular(path) as file:
+        magic = file.read(4)
+        file.seek(0)
+        if magic == _ZSTD:
+            import zstandard
 
-        return cast("BinaryIO", zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=True))
-    return file
+            try:
+                yield cast("BinaryIO", zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))
+            except zstandard.ZstdError as error:
+                raise OSError(errno.EIO, f"it is compressed, and damaged: {error}", path) from error
+        elif magic.startswith(_GZIP):
+            try:
+                yield cast("BinaryIO", gzip.GzipFile(fileobj=file))
+            except (zlib.error, EOFError) as error:
+                raise OSError(errno.EIO, f"it is compressed, and damaged: {error}", path) from error
+        else:
+            yield file
 
 
 def head_of(path: str) -> bytes:
@@ -50,12 +61,8 @@ def head_of(path: str) -> bytes:
     try:
         with open_trace(path) as file:
             return file.read(HEAD_BYTES).removeprefix(_BOM)
-    except (OSError, EOFError, ValueError):
+    except OSError:
         return b""
-    except Exception as error:
-        if type(error).__name__ == "ZstdError":
-            return b""
-        raise
 
 
 def plain_name(path: str) -> str:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from .._transcripts import raw_of
 from .._types import Transcript, TranscriptInfo
 from .contract import ReadTranscript
+from .json_values import Json, JsonMapping, JsonObject
 from .usage import Usage
 
-Message: TypeAlias = "dict[str, Any]"
+Message: TypeAlias = "JsonObject"
 """A message in the JSON of Inspect."""
 
 StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "content_filter", "unknown"]
@@ -37,14 +38,14 @@ class Call:
 
     id: str
     function: str
-    arguments: dict[str, Any]
+    arguments: JsonObject
     at: str | None
     message_id: str | None
     agent: Agent | None = None
     """The agent that it started."""
 
 
-class Run:
+class TraceRun:
     """A run: its main agent and those that it starts.
 
     Args:
@@ -54,13 +55,13 @@ class Run:
     def __init__(self, transcript_id: str) -> None:
         self.transcript_id = transcript_id
         self.pool: list[Message] = []
-        self.events: list[dict[str, Any]] = []
+        self.events: list[JsonObject] = []
         self.main = Agent(self, None)
         self.models: dict[str, None] = {}
         self.tokens = 0
         self._times: list[str] = []
 
-    def emit(self, event: str, uuid: str, at: str | None, span_id: str | None, **fields: Any) -> None:
+    def emit(self, event: str, uuid: str, at: str | None, span_id: str | None, **fields: Json) -> None:
         """Add an event; one without a time has that of the event before."""
         if at is None:
             at = self._times[-1] if self._times else "1970-01-01T00:00:00+00:00"
@@ -71,11 +72,11 @@ class Run:
         )
 
     def note_time(self, at: str | None) -> None:
-        """Something happened at a time, though it is no event: it counts for when the run began and how long it took."""
+        """Something happened at a time, though it is not an event: it counts for when the run began and how long it took."""
         if at is not None:
             self._times.append(at)
 
-    def span(self, id: str, name: str, kind: str | None, parent: str | None, at: str | None, **fields: Any) -> str:
+    def span(self, id: str, name: str, kind: str | None, parent: str | None, at: str | None, **fields: Json) -> str:
         """Begin a span."""
         self.emit("span_begin", f"{id}-begin", at, id, id=id, parent_id=parent, type=kind, name=name, **fields)
         return id
@@ -98,7 +99,7 @@ class Run:
         gaps = (later - earlier for earlier, later in itertools.pairwise(times))
         return round(sum(gap for gap in gaps if gap <= _IDLE_SECONDS), 3)
 
-    def finish(self, *, metadata: Mapping[str, Any], tokens: int | None = None, **description: Any) -> ReadTranscript:
+    def finish(self, *, metadata: JsonMapping, tokens: int | None = None, **description: Json) -> ReadTranscript:
         """Give the transcript.
 
         Args:
@@ -107,7 +108,7 @@ class Run:
             description: Fields of `TranscriptInfo`; date, total_time, model and the counts are filled in where they are not given.
         """
         total = self.tokens if tokens is None else tokens
-        filled: dict[str, Any] = {
+        filled: JsonObject = {
             "date": self.began,
             "total_time": self.working_seconds,
             "model": next(iter(self.models), None),
@@ -140,14 +141,14 @@ class Agent:
         last_output: What its model answered last.
     """
 
-    run: Run
+    run: TraceRun
     span_id: str | None
     context: list[int] = field(default_factory=list[int])
     said: list[int] = field(default_factory=list[int])
     waiting: dict[str, Call] = field(default_factory=dict[str, Call])
-    last_output: dict[str, Any] | None = None
+    last_output: JsonObject | None = None
 
-    def hear(self, message: Message) -> None:
+    def receive(self, message: Message) -> None:
         """Add what a user, the system or a tool says."""
         position = len(self.run.pool)
         self.run.pool.append(message)
@@ -174,10 +175,6 @@ class Agent:
         completed: str | None = None,
         usage: Usage | None = None,
         stop: StopReason = "unknown",
-        error: str | None = None,
-        config: Mapping[str, Any] | None = None,
-        tools: Sequence[Mapping[str, Any]] = (),
-        metadata: Mapping[str, Any] | None = None,
     ) -> None:
         """Add what the model says, and the call that it was asked with.
 
@@ -188,16 +185,11 @@ class Agent:
             completed: When it had answered.
             usage: Tokens of the call.
             stop: Why it ended.
-            error: What went wrong.
-            config: Options of generation.
-            tools: Tools that it was given, as Inspect describes them.
-            metadata: What else is known of the call.
         """
-        output: dict[str, Any] = {"model": model, "choices": [{"message": message, "stop_reason": stop}]}
+        output: JsonObject = {"model": model, "choices": [{"message": message, "stop_reason": stop}]}
         self.last_output = output
         if usage is not None:
             self.count(usage)
-        fields: dict[str, Any] = {"error": error, "completed": completed, "metadata": metadata}
         self.run.emit(
             "model",
             f"model-{message['id']}",
@@ -206,15 +198,15 @@ class Agent:
             model=model,
             input=[],
             input_refs=_ranges(self.context),
-            tools=tools,
+            tools=[],
             tool_choice="auto",
-            config=config or {},
+            config={},
             output=output,
-            **{name: value for name, value in fields.items() if value is not None},
+            **({"completed": completed} if completed is not None else {}),
         )
         if model:
             self.run.models.setdefault(model)
-        self.hear(message)
+        self.receive(message)
         self.expect(message, completed or at)
 
     def expect(self, message: Message, at: str | None) -> None:
@@ -223,7 +215,7 @@ class Agent:
             self.waiting[call["id"]] = Call(call["id"], call["function"], call["arguments"], at, message["id"])
 
     def result(
-        self, call_id: str | None, content: Any, *, message_id: str, at: str | None, error: str | None = None
+        self, call_id: str | None, content: Json, *, message_id: str, at: str | None, error: str | None = None
     ) -> None:
         """Add what a tool gave back, beside the call that it answers; without one its function is not known.
 
@@ -240,7 +232,7 @@ class Agent:
         message = {"id": message_id, "role": "tool", "content": content, "tool_call_id": call_id, "function": name}
         if call is not None:
             self._tool_event(call, content, completed=at, **failure)
-        self.hear({**message, **failure})
+        self.receive({**message, **failure})
 
     def end(self, at: str | None = None) -> None:
         """Add the calls that were never answered."""
@@ -257,16 +249,16 @@ class Agent:
         source: str,
         *,
         tokens_before: int | None = None,
-        metadata: Mapping[str, Any] | None = None,
+        metadata: JsonMapping | None = None,
         kept: Sequence[int] = (),
     ) -> None:
         """Drop the context, but for the positions that are kept."""
-        fields: dict[str, Any] = {"tokens_before": tokens_before, "metadata": metadata}
+        fields: JsonObject = {"tokens_before": tokens_before, "metadata": metadata}
         known = {name: value for name, value in fields.items() if value is not None}
         self.run.emit("compaction", uuid, at, self.span_id, source=source, type="summary", **known)
         self.context = list(kept)
 
-    def _tool_event(self, call: Call, result: Any, *, completed: str | None, **fields: Any) -> None:
+    def _tool_event(self, call: Call, result: Json, *, completed: str | None, **fields: Json) -> None:
         started = call.agent.span_id if call.agent is not None else None
         inside = self.span_id
         if started is None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import anyio.to_thread
 
@@ -22,10 +22,11 @@ from .._transcripts import (
     view_text,
 )
 from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from .catalog import FORMATS, format_named, items_at
 from .contract import TraceFormat, TraceItem
 from .described import Described, DescriptionCache
 from .item_reading import RecentReading, read_item
+from .json_values import Json
+from .known_formats import FORMATS, format_named, items_at
 
 if TYPE_CHECKING:
     from .._query import Query
@@ -121,7 +122,7 @@ class TraceSource:
         self._recent = RecentReading()
         self._items: dict[str, tuple[TraceFormat, TraceItem]] = {}
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Json, ...]:
         return type(self), (self.locations, self._ids, self._only)
 
     def __eq__(self, other: object) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from .json_values import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Usage:
         """All tokens."""
         return self.input + self.output + (self.cache_read or 0) + (self.cache_write or 0)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """Write it as Inspect does."""
         optional = {
             "input_tokens_cache_read": self.cache_read,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .._support.errors import ConfigError
-from .catalog import FORMATS, format_named, items_at
+from .known_formats import FORMATS, format_named, items_at
 
 if TYPE_CHECKING:
     from .contract import ReadTranscript, TraceFormat, TraceItem

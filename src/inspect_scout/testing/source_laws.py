@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -170,6 +169,6 @@ class SourceLaws:
 
     async def test_a_transcript_that_is_not_there_is_named(self, source: TranscriptSource) -> None:
         (info, *_) = await infos(source)
-        ghost: dict[str, Any] = {"transcript_id": "ghost", "task_id": "ghost"}
+        ghost = {"transcript_id": "ghost", "task_id": "ghost"}
         with pytest.raises(ScoutError, match="ghost"):
             await source.locate(info.model_copy(update=ghost))

@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
+from ..json_values import JsonMapping, JsonObject
 from ..reading import Accounts, document, json_lines, open_trace, plain_name
-from ..run import Agent, Call, Run
+from ..run import Agent, Call, TraceRun
 from ..times import time_of
 from ..usage import Usage, whole_input
 from ..wire.anthropic import Content, count_of, unknown_block
@@ -26,7 +27,7 @@ _MOST_DEPTH: Final = 20
 _MOST_PARTS: Final = 1000
 _MAX_MEDIA: Final = 64 << 20
 
-_decoder = msgspec.json.Decoder(dict[str, Any])
+_decoder = msgspec.json.Decoder(JsonObject)
 
 
 class Atif:
@@ -62,7 +63,7 @@ class Atif:
             yield from _read(path, document(path, _decoder), accounts, "")
 
 
-def _read(path: str, given: dict[str, Any], accounts: Accounts, suffix: str) -> Iterator[Found]:
+def _read(path: str, given: JsonObject, accounts: Accounts, suffix: str) -> Iterator[Found]:
     if not is_list(given.get("steps")):
         accounts.refuse(path, "it has no list of steps")
     else:
@@ -94,18 +95,18 @@ def _all_below(path: str, named: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _TrajectoryPart:
     """A document, the file that it is in, and the sub-agents that can be named in it."""
 
     path: str
-    given: Mapping[str, Any]
-    embedded: tuple[Mapping[str, Any], ...] = ()
+    given: JsonMapping
+    embedded: tuple[JsonMapping, ...] = ()
 
-    def steps(self) -> list[Mapping[str, Any]]:
+    def steps(self) -> list[JsonMapping]:
         steps = self.given.get("steps")
         return [step for step in steps if is_mapping(step)] if is_list(steps) else []
 
-    def inside(self) -> tuple[Mapping[str, Any], ...]:
+    def inside(self) -> tuple[JsonMapping, ...]:
         """The embedded trajectories that it and those around it have."""
         own = self.given.get("subagent_trajectories")
         return (*(one for one in own if is_mapping(one)), *self.embedded) if is_list(own) else self.embedded
@@ -126,9 +127,9 @@ class _Trajectory:
     """
 
     path: str
-    given: dict[str, Any]
+    given: JsonObject
     accounts: Accounts
-    run: Run = field(default_factory=lambda: Run(""))
+    run: TraceRun = field(default_factory=lambda: TraceRun(""))
     shown: set[int] = field(default_factory=set[int])
     ids: dict[str, int] = field(default_factory=dict[str, int])
     agents: int = 0
@@ -139,16 +140,16 @@ class _Trajectory:
         stem = plain_name(self.path).removesuffix(".jsonl").removesuffix(".json")
         own = _text(self.given.get("trajectory_id"))
         self.run.transcript_id = own or f"{session or 'trajectory'}-{stem}{suffix}"
-        parts = self._chain(_Part(self.path, self.given))
+        parts = self._chain(_TrajectoryPart(self.path, self.given))
         for number, part in enumerate(parts):
             self._steps(self.run.main, part, number > 0, 0)
         for embedded in parts[0].inside():
             if id(embedded) not in self.shown:
-                self._agent(self.run.main, _Part(self.path, embedded, parts[0].inside()), "agent", None, 0)
+                self._agent(self.run.main, _TrajectoryPart(self.path, embedded, parts[0].inside()), "agent", None, 0)
         self.run.main.end()
         return self._finish(parts, session or own)
 
-    def _finish(self, parts: Sequence[_Part], session: str | None) -> Found:
+    def _finish(self, parts: Sequence[_TrajectoryPart], session: str | None) -> Found:
         agent = self.given.get("agent")
         agent = agent if is_mapping(agent) else {}
         totals = [part.given.get("final_metrics") for part in parts]
@@ -176,7 +177,7 @@ class _Trajectory:
             },
         )
 
-    def _chain(self, part: _Part) -> list[_Part]:
+    def _chain(self, part: _TrajectoryPart) -> list[_TrajectoryPart]:
         """Follow the continuations, each of which is in the folder of the one before."""
         parts, seen = [part], {part.path}
         while (name := _text(parts[-1].given.get("continued_trajectory_ref"))) and len(parts) < _MOST_PARTS:
@@ -187,7 +188,7 @@ class _Trajectory:
             parts.append(following)
         return parts
 
-    def _beside(self, path: str, name: str) -> _Part | None:
+    def _beside(self, path: str, name: str) -> _TrajectoryPart | None:
         """Read a file that another one names, if it is below the folder of that one."""
         folder = Path(path).parent.resolve()
         file = (folder / name).resolve()
@@ -195,8 +196,8 @@ class _Trajectory:
             self.accounts.refuse(path, f"it names {name!r}, which is not below its folder and is not read")
             return None
         try:
-            given: dict[str, Any] = document(str(file), _decoder)
-            return _Part(str(file), given)
+            given: JsonObject = document(str(file), _decoder)
+            return _TrajectoryPart(str(file), given)
         except (OSError, ValueError) as error:
             reason = "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
             self.accounts.refuse(path, f"it names {name!r}, which {reason}")
@@ -206,7 +207,7 @@ class _Trajectory:
         count = self.ids[wanted] = self.ids.get(wanted, 0) + 1
         return wanted if count == 1 else f"{wanted}-{count}"
 
-    def _steps(self, agent: Agent, part: _Part, continues: bool, depth: int) -> None:
+    def _steps(self, agent: Agent, part: _TrajectoryPart, continues: bool, depth: int) -> None:
         prefix = f"{agent.span_id}-" if agent.span_id is not None else ""
         for step in part.steps():
             self.accounts.records += 1
@@ -221,7 +222,9 @@ class _Trajectory:
             else:
                 self._said(agent, part, step, id, at, depth)
 
-    def _said(self, agent: Agent, part: _Part, step: Mapping[str, Any], id: str, at: str | None, depth: int) -> None:
+    def _said(
+        self, agent: Agent, part: _TrajectoryPart, step: JsonMapping, id: str, at: str | None, depth: int
+    ) -> None:
         extra = step.get("extra")
         managed = extra.get("context_management") if is_mapping(extra) else None
         if is_mapping(managed):
@@ -230,10 +233,12 @@ class _Trajectory:
         role = "system" if step.get("source") == "system" else "user"
         content = self._content(part, step.get("message"))
         if content:
-            agent.hear({"id": id, "role": role, "content": content})
+            agent.receive({"id": id, "role": role, "content": content})
         self._results(agent, part, step, id, at, depth)
 
-    def _answer(self, agent: Agent, part: _Part, step: Mapping[str, Any], id: str, at: str | None, depth: int) -> None:
+    def _answer(
+        self, agent: Agent, part: _TrajectoryPart, step: JsonMapping, id: str, at: str | None, depth: int
+    ) -> None:
         content = self._content(part, step.get("message"))
         thought = _text(step.get("reasoning_content"))
         if thought is not None:
@@ -254,13 +259,15 @@ class _Trajectory:
         message |= {"tool_calls": calls} if calls else {}
         usage = None if step.get("is_copied_context") is True else _usage(step.get("metrics"))
         if step.get("llm_call_count") == 0:
-            agent.hear(message)
+            agent.receive(message)
             agent.expect(message, at)
         else:
             agent.answer(message, model=model, at=at, usage=usage, stop="tool_calls" if calls else "stop")
         self._results(agent, part, step, id, at, depth)
 
-    def _results(self, agent: Agent, part: _Part, step: Mapping[str, Any], id: str, at: str | None, depth: int) -> None:
+    def _results(
+        self, agent: Agent, part: _TrajectoryPart, step: JsonMapping, id: str, at: str | None, depth: int
+    ) -> None:
         observation = step.get("observation")
         results = observation.get("results") if is_mapping(observation) else None
         for number, result in enumerate(results if is_list(results) else ()):
@@ -276,7 +283,7 @@ class _Trajectory:
                 agent.result(call_id, content, message_id=self._id(f"{id}-result-{number}"), at=at)
 
     def _sub_agent(
-        self, agent: Agent, part: _Part, reference: Mapping[str, Any], call: Call | None, depth: int
+        self, agent: Agent, part: _TrajectoryPart, reference: JsonMapping, call: Call | None, depth: int
     ) -> None:
         found = self._referred(part, reference)
         if found is None or depth >= _MOST_DEPTH:
@@ -285,7 +292,7 @@ class _Trajectory:
         name = (_text(own.get("name")) if is_mapping(own) else None) or "agent"
         self._agent(agent, found, name, call, depth)
 
-    def _agent(self, around: Agent, part: _Part, name: str, call: Call | None, depth: int) -> None:
+    def _agent(self, around: Agent, part: _TrajectoryPart, name: str, call: Call | None, depth: int) -> None:
         self.shown.add(id(part.given))
         self.agents += 1
         span = self.run.span(
@@ -297,24 +304,24 @@ class _Trajectory:
         self._steps(line, part, False, depth + 1)
         line.end()
 
-    def _referred(self, part: _Part, reference: Mapping[str, Any]) -> _Part | None:
+    def _referred(self, part: _TrajectoryPart, reference: JsonMapping) -> _TrajectoryPart | None:
         """Find the trajectory of a sub-agent: embedded by its id, else in a file; by its session only before version 1.7."""
         wanted = _text(reference.get("trajectory_id"))
         for embedded in part.inside():
             if wanted is not None and embedded.get("trajectory_id") == wanted:
-                return _Part(part.path, embedded, part.inside())
+                return _TrajectoryPart(part.path, embedded, part.inside())
         path = _text(reference.get("trajectory_path"))
         if path is not None:
             return self._beside(part.path, path)
         session = _text(reference.get("session_id"))
         for embedded in part.inside():
             if wanted is None and session is not None and embedded.get("session_id") == session:
-                return _Part(part.path, embedded, part.inside())
+                return _TrajectoryPart(part.path, embedded, part.inside())
         name = wanted or session
         self.accounts.refuse(part.path, f"the trajectory of the sub-agent {name!r} is not there")
         return None
 
-    def _content(self, part: _Part, given: object) -> Content:
+    def _content(self, part: _TrajectoryPart, given: object) -> Content:
         if given is None or isinstance(given, str):
             return given or ""
         parts = [self._content_part(part, each) for each in given] if is_list(given) else [unknown_block(given)]
@@ -322,7 +329,7 @@ class _Trajectory:
             return "\n".join(each["text"] for each in parts)
         return parts
 
-    def _content_part(self, part: _Part, given: object) -> dict[str, Any]:
+    def _content_part(self, part: _TrajectoryPart, given: object) -> JsonObject:
         if not is_mapping(given):
             return unknown_block(given)
         if given.get("type") == "text":
@@ -337,7 +344,7 @@ class _Trajectory:
                 return {"type": "audio", "audio": address, "format": "wav" if kind == "audio/wav" else "mp3"}
         return unknown_block(given)
 
-    def _media(self, part: _Part, name: str, kind: str) -> str | None:
+    def _media(self, part: _TrajectoryPart, name: str, kind: str) -> str | None:
         """Read a picture or a recording that lies below the folder of the trajectory, as a data URI."""
         if name.startswith("data:"):
             return name

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..conversation import add_messages
+from ..json_values import Json, JsonMapping, JsonObject
 from ..reading import Accounts, document, json_lines, plain_name
-from ..run import Run
+from ..run import TraceRun
 from ..times import time_of
 from ..wire.openai import usage_of
 
@@ -37,7 +38,7 @@ _SPEAKERS: Final = {
 _MAX_METADATA: Final = 100_000
 """Bytes of a value of a row beyond which it is left out of the metadata, and named."""
 
-_decoder = msgspec.json.Decoder(Any)
+_decoder = msgspec.json.Decoder(Json)
 
 
 class Chat:
@@ -68,7 +69,7 @@ class Chat:
         """Read the chats of a file; each line, or row of a list, is one."""
         accounts = Accounts(self.name)
         path = item.location
-        rows: Iterable[Any]
+        rows: Iterable[Json]
         if plain_name(path).endswith(".jsonl"):
             rows = json_lines(path, _decoder, accounts)
             is_alone = False
@@ -92,7 +93,7 @@ def _begins_like_a_chat(text: bytes) -> bool:
     return any(b'"%b"' % name.encode() in text for name in _CONTENT) and (b'"role"' in text or b'"from"' in text)
 
 
-def _rows(given: object) -> list[Any]:
+def _rows(given: object) -> list[Json]:
     """The chats of a document: itself, those in it, or one where it is a list of messages."""
     if not is_list(given):
         return [given]
@@ -101,7 +102,7 @@ def _rows(given: object) -> list[Any]:
     return given
 
 
-def _said(row: object) -> list[Any] | None:
+def _said(row: object) -> list[Json] | None:
     """The messages of a row."""
     if not is_mapping(row):
         return None
@@ -112,12 +113,12 @@ def _said(row: object) -> list[Any] | None:
     return None
 
 
-def _transcript(path: str, row: Mapping[str, Any], said: Sequence[Any], number: int | None, seen: set[str]) -> Found:
+def _transcript(path: str, row: JsonMapping, said: Sequence[Json], number: int | None, seen: set[str]) -> Found:
     id = _id_of(path, row, number, seen)
-    run = Run(id)
+    run = TraceRun(id)
     model = next((str(row[name]) for name in _MODELS if isinstance(row.get(name), str)), "")
     if (system := _text(row.get("system"))) is not None:
-        run.main.hear({"id": "system", "role": "system", "content": system})
+        run.main.receive({"id": "system", "role": "system", "content": system})
     add_messages(run.main, [_message(each) for each in said], model=model, prefix="m-")
     run.main.end()
     reward = row.get("reward")
@@ -140,7 +141,7 @@ def _transcript(path: str, row: Mapping[str, Any], said: Sequence[Any], number: 
     )
 
 
-def _id_of(path: str, row: Mapping[str, Any], number: int | None, seen: set[str]) -> str:
+def _id_of(path: str, row: JsonMapping, number: int | None, seen: set[str]) -> str:
     """Give the id of a row; without one it is made of the file and the row's number, and changes if rows are moved."""
     stem = plain_name(path).removesuffix(".jsonl").removesuffix(".json")
     given = next((str(row[name]) for name in _IDS if isinstance(row.get(name), str | int) and row[name] != ""), None)
@@ -152,7 +153,7 @@ def _id_of(path: str, row: Mapping[str, Any], number: int | None, seen: set[str]
     return given
 
 
-def _message(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _message(given: JsonMapping) -> JsonMapping:
     """Write a turn of ShareGPT as a message; others are messages already."""
     if "from" not in given:
         return given
@@ -170,7 +171,7 @@ def _message(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"role": "assistant", "content": "", "tool_calls": [{"function": call} for call in each]}
 
 
-def _task(row: Mapping[str, Any]) -> str | None:
+def _task(row: JsonMapping) -> str | None:
     given = next((row[name] for name in ("task_id", "user_task_id", "instance_id") if row.get(name) is not None), None)
     return str(given) if isinstance(given, str | int) else None
 
@@ -179,8 +180,8 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _metadata(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    kept: dict[str, Any] = {}
+def _metadata(row: JsonMapping) -> tuple[JsonObject, list[str]]:
+    kept: JsonObject = {}
     left_out: list[str] = []
     for name, value in row.items():
         if name in _CONTENT or value is None:

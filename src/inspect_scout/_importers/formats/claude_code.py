@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
+from ..json_values import Json, JsonObject
 from ..reading import Accounts, head_of, open_trace, plain_name
-from ..run import Agent, Call, Run, StopReason
+from ..run import Agent, Call, StopReason, TraceRun
 from ..wire.anthropic import answer_of, content_of
-from .claude_records import Answer, Record, Said, abandoned, answer_id, answers, is_prompt, read_records
+from .claude_records import Said, SessionAnswer, SessionRecord, abandoned, answer_id, answers, is_prompt, read_records
 
 _MARKS: Final = (b'"uuid"', b'"sessionId"')
 _SLUG: Final = re.compile(rb'"slug":\s*"([^"\\]+)"')
@@ -58,7 +59,7 @@ class ClaudeCode:
             return False
         for line in head.split(b"\n")[:200]:
             try:
-                record = msgspec.json.decode(line, type=_Seen)
+                record = msgspec.json.decode(line, type=_SessionLine)
             except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
                 continue
             if record.type in ("user", "assistant", "system") and record.uuid and record.session_id:
@@ -89,8 +90,8 @@ class ClaudeCode:
         """Read the sessions of a group: one transcript of what they have in common, and one of each part behind a `/clear`."""
         accounts = Accounts(self.name)
         known: set[str] = set()
-        together: list[tuple[str, list[Record]]] = []
-        apart: list[tuple[str, int, list[Record]]] = []
+        together: list[tuple[str, list[SessionRecord]]] = []
+        apart: list[tuple[str, int, list[SessionRecord]]] = []
         for path in (file.path for file in item.files if _session_of(file.path) is None):
             # A session that was forked repeats the records of the other one, byte for byte.
             records = _without_repeated(read_records(path, accounts), known, accounts)
@@ -106,8 +107,8 @@ class ClaudeCode:
         yield from accounts.problems
 
 
-def _without_repeated(records: Iterable[Record], known: set[str], accounts: Accounts) -> list[Record]:
-    found: list[Record] = []
+def _without_repeated(records: Iterable[SessionRecord], known: set[str], accounts: Accounts) -> list[SessionRecord]:
+    found: list[SessionRecord] = []
     for record in records:
         if record.uuid is not None and record.uuid in known:
             accounts.skipped["repeated"] += 1
@@ -118,7 +119,7 @@ def _without_repeated(records: Iterable[Record], known: set[str], accounts: Acco
     return found
 
 
-class _Seen(msgspec.Struct, rename="camel", gc=False):
+class _SessionLine(msgspec.Struct, rename="camel", gc=False):
     type: str = ""
     uuid: str | None = None
     session_id: str | None = None
@@ -136,8 +137,8 @@ def _session_of(path: str) -> str | None:
     return None
 
 
-def _segments(records: Sequence[Record]) -> list[list[Record]]:
-    found: list[list[Record]] = [[]]
+def _segments(records: Sequence[SessionRecord]) -> list[list[SessionRecord]]:
+    found: list[list[SessionRecord]] = [[]]
     for record in records:
         if is_prompt(record) and _CLEAR.search(_text(record)) and record.is_meta is not True:
             found.append([])
@@ -146,11 +147,11 @@ def _segments(records: Sequence[Record]) -> list[list[Record]]:
     return found
 
 
-def _is_said(record: Record) -> bool:
+def _is_said(record: SessionRecord) -> bool:
     return record.type == "assistant" or (is_prompt(record) and not _COMMAND.match(_text(record)))
 
 
-def _text(record: Record) -> str:
+def _text(record: SessionRecord) -> str:
     content = record.message.content if record.message is not None else None
     return content if isinstance(content, str) else ""
 
@@ -166,29 +167,20 @@ class _Session:
     def __init__(self, path: str, accounts: Accounts) -> None:
         self._path, self._accounts = path, accounts
         self._folder = Path(_stem(path))
-        self._run = Run("")
+        self._run = TraceRun("")
         self._names: dict[str, int] = {}
-        self._titles: dict[str, Any] = {}
+        self._titles: JsonObject = {}
         self._read: set[Path] = set()
 
-    def transcript(self, parts: Sequence[tuple[str, Sequence[Record]]], segment: int | None) -> Found:
+    def transcript(self, parts: Sequence[tuple[str, Sequence[SessionRecord]]], segment: int | None) -> Found:
         """Make the transcript of sessions that go on with each other, or of a part of one."""
         records = [record for _, part in parts for record in part]
-        first = next((r for r in records if r.session_id), Record())
+        first = next((r for r in records if r.session_id), SessionRecord())
         session = first.session_id or plain_name(self._path).removesuffix(".jsonl")
         self._run.transcript_id = session if segment is None else f"{session}-{segment}"
-        main = self._run.main
         for number, (path, part) in enumerate(parts):
             self._folder = Path(_stem(path))
-            if number:
-                data = {"context": "reset", "session_id": next((r.session_id for r in part if r.session_id), None)}
-                at = next((r.at for r in part if r.at), None)
-                self._run.emit("info", f"session-{number}", at, None, source="claude_code", data=data)
-                main.context = []
-            own = [record for record in part if not record.is_sidechain] or part
-            aside = [record for record in part if record.is_sidechain] if len(own) < len(part) else []
-            self._conversation(main, own, aside, 0)
-            main.end()
+            self._session(number, part)
         slug = next((record.slug for record in records if record.slug), None)
         metadata = {
             name: next((value for record in records if (value := getattr(record, field))), None)
@@ -212,7 +204,22 @@ class _Session:
             },
         )
 
-    def _conversation(self, agent: Agent, records: Sequence[Record], aside: Sequence[Record], depth: int) -> None:
+    def _session(self, number: int, records: Sequence[SessionRecord]) -> None:
+        """Add a session; all but the first begin with an empty context."""
+        main = self._run.main
+        if number:
+            data = {"context": "reset", "session_id": next((r.session_id for r in records if r.session_id), None)}
+            at = next((record.at for record in records if record.at), None)
+            self._run.emit("info", f"session-{number}", at, None, source="claude_code", data=data)
+            main.context = []
+        own = [record for record in records if not record.is_sidechain] or list(records)
+        aside = [record for record in records if record.is_sidechain] if len(own) < len(records) else []
+        self._conversation(main, own, aside, 0)
+        main.end()
+
+    def _conversation(
+        self, agent: Agent, records: Sequence[SessionRecord], aside: Sequence[SessionRecord], depth: int
+    ) -> None:
         """Add what was said, in the order of the file; what was rewound becomes a branch of its own."""
         whole = answers(records)
         rewound = abandoned(records)
@@ -240,7 +247,7 @@ class _Session:
         for branch in branches.values():
             branch.end()
 
-    def _branch(self, agent: Agent, prompt: str, record: Record) -> Agent:
+    def _branch(self, agent: Agent, prompt: str, record: SessionRecord) -> Agent:
         span = self._run.span(f"branch-{prompt}", "rewound", "branch", agent.span_id, record.at)
         return Agent(self._run, span, list(agent.context))
 
@@ -249,7 +256,9 @@ class _Session:
         count = self._names[wanted] = self._names.get(wanted, 0) + 1
         return wanted if count == 1 else f"{wanted}-{count}"
 
-    def _answer(self, agent: Agent, key: str, answer: Answer, aside: Sequence[Record], depth: int) -> None:
+    def _answer(
+        self, agent: Agent, key: str, answer: SessionAnswer, aside: Sequence[SessionRecord], depth: int
+    ) -> None:
         said = answer.first.message or Said()
         content, calls = answer_of(answer.blocks)
         if answer.first.is_api_error_message or said.model == "<synthetic>":
@@ -275,9 +284,9 @@ class _Session:
             if call["function"] in _AGENTS and call["id"] in agent.waiting:
                 self._old_sidechain(agent.waiting[call["id"]], agent, aside, depth)
 
-    def _user(self, agent: Agent, record: Record, depth: int) -> None:
+    def _user(self, agent: Agent, record: SessionRecord, depth: int) -> None:
         content = record.message.content if record.message is not None else None
-        others: list[Any] = []
+        others: list[Json] = []
         for block in content if is_list(content) else ():
             if is_mapping(block) and block.get("type") == "tool_result":
                 self._result(agent, record, block, depth)
@@ -289,9 +298,9 @@ class _Session:
             return
         message = {"id": self._id(record.uuid or "user"), "role": "user", "content": content_of(content)}
         source = "compaction" if record.is_compact_summary else "injected" if record.is_meta else None
-        agent.hear(message if source is None else {**message, "metadata": {"source": source}})
+        agent.receive(message if source is None else {**message, "metadata": {"source": source}})
 
-    def _result(self, agent: Agent, record: Record, block: dict[str, Any], depth: int) -> None:
+    def _result(self, agent: Agent, record: SessionRecord, block: JsonObject, depth: int) -> None:
         call_id = block.get("tool_use_id") if isinstance(block.get("tool_use_id"), str) else None
         call = agent.waiting.get(call_id or "")
         if call is not None and call.function in _AGENTS:
@@ -319,7 +328,7 @@ class _Session:
             self._accounts.refuse(str(file), f"the result is not there: {error.strerror}")
             return preview
 
-    def _sub_agent(self, call: Call, agent: Agent, record: Record, depth: int) -> None:
+    def _sub_agent(self, call: Call, agent: Agent, record: SessionRecord, depth: int) -> None:
         if call.agent is not None:
             return
         try:
@@ -359,14 +368,14 @@ class _Session:
             found += sorted((folder / "workflows" / finished.run_id).glob("agent-*.jsonl"))
         return [file for file in found if file not in self._read]
 
-    def _old_sidechain(self, call: Call, agent: Agent, aside: Sequence[Record], depth: int) -> None:
+    def _old_sidechain(self, call: Call, agent: Agent, aside: Sequence[SessionRecord], depth: int) -> None:
         """Older versions kept sub-agents in the file of the session: the one whose task is the prompt of the call."""
         task = call.arguments.get("prompt")
         root = next((r for r in aside if r.parent_uuid is None and task is not None and _text(r) == task), None)
         if root is None or root.uuid is None or depth >= _MOST_DEPTH:
             return
         within = {root.uuid}
-        own: list[Record] = []
+        own: list[SessionRecord] = []
         for record in aside:
             if record is root or record.parent_uuid in within:
                 within.add(record.uuid or "")
@@ -375,7 +384,7 @@ class _Session:
         self._conversation(line, own, (), depth + 1)
         line.end(own[-1].at)
 
-    def _system(self, agent: Agent, record: Record) -> None:
+    def _system(self, agent: Agent, record: SessionRecord) -> None:
         uuid = record.uuid or f"system-{self._id('system')}"
         match record.subtype:
             case "compact_boundary":
@@ -395,12 +404,12 @@ class _Session:
             case _:
                 self._accounts.skipped[f"system/{record.subtype}"] += 1
 
-    def _beside(self, agent: Agent, record: Record) -> None:
+    def _beside(self, agent: Agent, record: SessionRecord) -> None:
         given = record.attachment
         if record.type == "attachment" and is_mapping(given) and given.get("type") == "queued_command":
             prompt = content_of(given.get("prompt"))
             if prompt:
-                agent.hear({"id": self._id(record.uuid or "queued"), "role": "user", "content": prompt})
+                agent.receive({"id": self._id(record.uuid or "queued"), "role": "user", "content": prompt})
             return
         titles = {"title": record.custom_title or record.ai_title, "pull_request": record.pr_url}
         self._titles |= {name: value for name, value in titles.items() if value}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
+from ..json_values import Json
 from ..reading import Accounts, lines_by_type
 from ..times import time_of
 from ..usage import Usage
@@ -29,12 +30,12 @@ class Said(msgspec.Struct, gc=False):
 
     id: str | None = None
     model: str | None = None
-    content: Any = None
-    usage: Any = None
+    content: Json = None
+    usage: Json = None
     stop_reason: str | None = None
 
 
-class Record(msgspec.Struct, rename="camel", gc=False):
+class SessionRecord(msgspec.Struct, rename="camel", gc=False):
     """A line of a session file, as far as it matters."""
 
     type: str = ""
@@ -58,10 +59,10 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     permission_mode: str | None = None
     message: Said | None = None
     tool_use_result: msgspec.Raw = msgspec.Raw()
-    compact_metadata: Any = None
-    attachment: Any = None
-    content: Any = None
-    error: Any = None
+    compact_metadata: Json = None
+    attachment: Json = None
+    content: Json = None
+    error: Json = None
     custom_title: str | None = None
     ai_title: str | None = None
     pr_url: str | None = None
@@ -72,24 +73,24 @@ class Record(msgspec.Struct, rename="camel", gc=False):
         return time_of(self.timestamp)
 
 
-_decoder = msgspec.json.Decoder(Record)
+_decoder = msgspec.json.Decoder(SessionRecord)
 
 
 @dataclass(slots=True)
-class Answer:
+class SessionAnswer:
     """One answer of the model: all records with its id.
 
     Args:
         first: The record that came first, in whose place it stands.
     """
 
-    first: Record
-    blocks: list[Any] = field(default_factory=list[Any])
-    usage: Any = None
+    first: SessionRecord
+    blocks: list[Json] = field(default_factory=list[Json])
+    usage: Json = None
     last: str | None = None
     stop: str | None = None
 
-    def add(self, record: Record) -> None:
+    def add(self, record: SessionRecord) -> None:
         """Add a record; a block that is repeated verbatim is one, and the largest count of tokens is the last."""
         said = record.message
         if said is None:
@@ -107,12 +108,12 @@ class Answer:
         return usage_of(self.usage)
 
 
-def _output(usage: Any) -> int:
+def _output(usage: Json) -> int:
     count = usage.get("output_tokens") if is_mapping(usage) else None
     return count if isinstance(count, int) else -1
 
 
-def read_records(path: str, accounts: Accounts) -> list[Record]:
+def read_records(path: str, accounts: Accounts) -> list[SessionRecord]:
     """Read what matters of a file, in its order; the rest is counted.
 
     Raises:
@@ -122,22 +123,22 @@ def read_records(path: str, accounts: Accounts) -> list[Record]:
     return list(lines_by_type(path, _decoder, accounts, KEPT, SKIPPED))
 
 
-def answers(records: Iterable[Record]) -> dict[str, Answer]:
+def answers(records: Iterable[SessionRecord]) -> dict[str, SessionAnswer]:
     """Group the records of the model by answer; the key is what `answer_id` says."""
-    found: dict[str, Answer] = {}
+    found: dict[str, SessionAnswer] = {}
     for record in records:
         if record.type == "assistant":
-            found.setdefault(answer_id(record), Answer(record)).add(record)
+            found.setdefault(answer_id(record), SessionAnswer(record)).add(record)
     return found
 
 
-def answer_id(record: Record) -> str:
+def answer_id(record: SessionRecord) -> str:
     """Say which answer a record is a part of."""
     said = record.message
     return (said.id if said is not None else None) or record.request_id or record.uuid or ""
 
 
-def is_prompt(record: Record) -> bool:
+def is_prompt(record: SessionRecord) -> bool:
     """Whether a user said it: not a result of a tool."""
     if record.type != "user" or record.message is None:
         return False
@@ -145,13 +146,13 @@ def is_prompt(record: Record) -> bool:
     return not (is_list(content) and any(is_mapping(b) and b.get("type") == "tool_result" for b in content))
 
 
-def abandoned(records: Sequence[Record]) -> dict[str, str]:
-    """Find what was rewound: records below a prompt that was asked anew under the same parent.
+def abandoned(records: Sequence[SessionRecord]) -> dict[str, str]:
+    """Find what was rewound: records below a prompt that was asked again under the same parent.
 
     Returns:
         For each such record (by uuid), the prompt that its branch begins with.
     """
-    children: dict[str, list[Record]] = {}
+    children: dict[str, list[SessionRecord]] = {}
     for record in records:
         if record.uuid and record.parent_uuid:
             children.setdefault(record.parent_uuid, []).append(record)

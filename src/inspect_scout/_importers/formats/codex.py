@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
+from ..json_values import Json, JsonMapping, JsonObject
 from ..reading import Accounts, head_of, plain_name
-from ..run import Run, StopReason
+from ..run import StopReason, TraceRun
 from ..times import time_of
 from ..usage import Usage, whole_input
 from ..wire.anthropic import Content, count_of, unknown_block
 from ..wire.openai import arguments_of, content_of
-from .codex_records import LINE_TYPES, Record, id_in, parents_of, payloads, read_records, text_of, without_replay
+from .codex_records import LINE_TYPES, RolloutRecord, id_in, parents_of, payloads, read_records, text_of, without_replay
 
 _OLDEST: Final = re.compile(rb'\A\{"id":\s*"[^"]+",\s*"timestamp":\s*"[^"]+"(?:,\s*"(?:instructions|git)":|\})')
 _CALLS: Final = frozenset({"function_call", "custom_tool_call", "local_shell_call", "tool_search_call"})
@@ -40,9 +41,9 @@ _ROLES: Final = {"developer": "system", "system": "system", "user": "user", "ass
 _AGENTS: Final = {"codex_cli_rs": "codex", "codex_exec": "codex", "codex_vscode": "codex"}
 
 
-class _Seen(msgspec.Struct, gc=False):
+class _RolloutHead(msgspec.Struct, gc=False):
     type: str = ""
-    payload: Any = None
+    payload: Json = None
 
 
 class Codex:
@@ -57,7 +58,7 @@ class Codex:
         """Whether some line has a type of a rollout and a payload, or the file has the oldest layout."""
         for line in head.split(b"\n")[:200]:
             try:
-                seen = msgspec.json.decode(line, type=_Seen)
+                seen = msgspec.json.decode(line, type=_RolloutHead)
             except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
                 continue
             if seen.type in LINE_TYPES and is_mapping(seen.payload):
@@ -92,18 +93,18 @@ def _parents(path: str) -> list[str]:
     if b"parent_thread_id" not in first and b"forked_from_id" not in first:
         return []
     try:
-        seen = msgspec.json.decode(first, type=_Seen)
+        seen = msgspec.json.decode(first, type=_RolloutHead)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return []
     return parents_of(seen.payload) if is_mapping(seen.payload) else []
 
 
 @dataclass(slots=True)
-class _Answer:
+class _RolloutAnswer:
     """What the model has said since it was asked last."""
 
-    content: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    calls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    content: list[JsonObject] = field(default_factory=list[JsonObject])
+    calls: list[JsonObject] = field(default_factory=list[JsonObject])
     began: str | None = None
     ended: str | None = None
 
@@ -120,14 +121,14 @@ class _Thread:
         records: What matters of it.
     """
 
-    def __init__(self, path: str, accounts: Accounts, records: Sequence[Record]) -> None:
+    def __init__(self, path: str, accounts: Accounts, records: Sequence[RolloutRecord]) -> None:
         self._path, self._accounts, self._records = path, accounts, records
-        self._meta: Mapping[str, Any] = next((r.payload for r in records if r.type == "session_meta"), dict[str, Any]())
-        self._run = Run(str(self._meta.get("id") or id_in(plain_name(path)) or plain_name(path)))
+        self._meta: JsonMapping = next((r.payload for r in records if r.type == "session_meta"), JsonObject())
+        self._run = TraceRun(str(self._meta.get("id") or id_in(plain_name(path)) or plain_name(path)))
         self._agent = self._run.main
-        self._answer = _Answer()
+        self._answer = _RolloutAnswer()
         self._model = ""
-        self._context: dict[str, Any] = {}
+        self._context: JsonObject = {}
         self._turns: list[int] = []
         self._title: str | None = None
         self._usage: Usage | None = None
@@ -144,7 +145,7 @@ class _Thread:
         instructions = self._meta.get("base_instructions") or self._meta.get("instructions")
         system = text_of(instructions) if is_mapping(instructions) else instructions
         if isinstance(system, str) and system:
-            self._agent.hear({"id": self._next("system"), "role": "system", "content": system})
+            self._agent.receive({"id": self._next("system"), "role": "system", "content": system})
         for record in self._records:
             self._run.note_time(record.at)
             self._add(record)
@@ -152,7 +153,7 @@ class _Thread:
         self._agent.end()
         return self._finish(has_parent)
 
-    def _add(self, record: Record) -> None:
+    def _add(self, record: RolloutRecord) -> None:
         match record.type:
             case "response_item":
                 self._item(record)
@@ -174,7 +175,7 @@ class _Thread:
         self._numbers += 1
         return f"{kind}-{self._numbers}"
 
-    def _item(self, record: Record) -> None:
+    def _item(self, record: RolloutRecord) -> None:
         item, kind = record.payload, record.kind
         if kind == "message":
             self._message(record)
@@ -193,11 +194,11 @@ class _Thread:
         elif kind == "agent_message":
             self._flush()
             names = {"author": item.get("author"), "recipient": item.get("recipient")}
-            self._hear("user", content_of(item.get("content")), metadata={"source": "agent", **names})
+            self._receive("user", content_of(item.get("content")), metadata={"source": "agent", **names})
         else:
             (self._accounts.skipped if kind in _SKIPPED_ITEMS else self._accounts.unknown)[f"response_item/{kind}"] += 1
 
-    def _message(self, record: Record) -> None:
+    def _message(self, record: RolloutRecord) -> None:
         role = _ROLES.get(str(record.payload.get("role")), "user")
         content = content_of(record.payload.get("content"))
         if role == "assistant":
@@ -209,13 +210,13 @@ class _Thread:
         is_prompt = not self._typed or text_of(record.payload.get("content")).strip() in self._typed
         if role == "user" and is_prompt:
             self._turns.append(len(self._agent.context))
-        self._hear(role, content, metadata=None if role != "user" or is_prompt else {"source": "injected"})
+        self._receive(role, content, metadata=None if role != "user" or is_prompt else {"source": "injected"})
 
-    def _hear(self, role: str, content: Content, metadata: dict[str, Any] | None = None) -> None:
+    def _receive(self, role: str, content: Content, metadata: JsonObject | None = None) -> None:
         message = {"id": self._next(role), "role": role, "content": content}
-        self._agent.hear(message if metadata is None else {**message, "metadata": metadata})
+        self._agent.receive(message if metadata is None else {**message, "metadata": metadata})
 
-    def _output(self, record: Record) -> None:
+    def _output(self, record: RolloutRecord) -> None:
         item = record.payload
         given = item.get("output", item.get("tools"))
         call_id = item.get("call_id")
@@ -228,13 +229,13 @@ class _Thread:
             error=error,
         )
 
-    def _event(self, record: Record) -> None:
+    def _event(self, record: RolloutRecord) -> None:
         given, kind = record.payload, record.kind
         match kind:
             case "user_message" if not self._has_prompts:
                 self._flush()
                 self._turns.append(len(self._agent.context))
-                self._hear("user", str(given.get("message") or ""))
+                self._receive("user", str(given.get("message") or ""))
             case "agent_message" if not self._has_answers:
                 self._answer.note(record.at)
                 self._answer.content.append({"type": "text", "text": str(given.get("message") or "")})
@@ -259,7 +260,7 @@ class _Thread:
             case _:
                 self._accounts.skipped[f"event_msg/{kind}"] += 1
 
-    def _roll_back(self, given: Mapping[str, Any], record: Record) -> None:
+    def _roll_back(self, given: JsonMapping, record: RolloutRecord) -> None:
         self._flush()
         count = count_of(given.get("num_turns")) or 0
         if 0 < count <= len(self._turns):
@@ -267,7 +268,7 @@ class _Thread:
             del self._turns[-count:]
         self._run.emit("info", self._next("info"), record.at, None, source="codex", data=dict(given))
 
-    def _count(self, given: Mapping[str, Any]) -> None:
+    def _count(self, given: JsonMapping) -> None:
         """Note the tokens of the call before; each count is written twice."""
         info = given.get("info")
         last = info.get("last_token_usage") if is_mapping(info) else None
@@ -286,7 +287,7 @@ class _Thread:
         else:
             self._agent.count(usage)
 
-    def _compacted(self, record: Record) -> None:
+    def _compacted(self, record: RolloutRecord) -> None:
         self._flush()
         summary = record.payload.get("message")
         known = {"summary": summary} if isinstance(summary, str) and summary else None
@@ -302,10 +303,10 @@ class _Thread:
 
     def _flush(self, usage: Usage | None = None) -> None:
         """Add what the model has said so far, as one answer."""
-        answer, self._answer = self._answer, _Answer()
+        answer, self._answer = self._answer, _RolloutAnswer()
         if not answer.content and not answer.calls:
             return
-        message: dict[str, Any] = {"id": self._next("answer"), "role": "assistant", "source": "generate"}
+        message: JsonObject = {"id": self._next("answer"), "role": "assistant", "source": "generate"}
         only_text = [part["text"] for part in answer.content if part["type"] == "text"]
         message["content"] = only_text[0] if len(answer.content) == len(only_text) == 1 else answer.content
         message |= {"tool_calls": answer.calls} if answer.calls else {}
@@ -344,7 +345,7 @@ class _Thread:
         )
 
 
-def _thought(item: Mapping[str, Any]) -> dict[str, Any]:
+def _thought(item: JsonMapping) -> JsonObject:
     content, summary = text_of(item.get("content") or []), text_of(item.get("summary") or [])
     return {
         "type": "reasoning",
@@ -353,7 +354,7 @@ def _thought(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _call(item: Mapping[str, Any], id: str) -> dict[str, Any]:
+def _call(item: JsonMapping, id: str) -> JsonObject:
     kind = item.get("type")
     given, name = item.get("arguments"), item.get("name")
     if kind == "custom_tool_call":
@@ -373,7 +374,7 @@ def _call(item: Mapping[str, Any], id: str) -> dict[str, Any]:
     return arguments_of({"id": str(item.get("call_id") or id), "function": named}, given)
 
 
-def _server_tool(item: Mapping[str, Any], name: str, id: str) -> dict[str, Any]:
+def _server_tool(item: JsonMapping, name: str, id: str) -> JsonObject:
     if name != "web_search":
         return unknown_block({key: value for key, value in item.items() if key != "result"})
     action = json.dumps(item.get("action"))
@@ -403,6 +404,6 @@ def _result(given: object) -> tuple[Content, str | None]:
     return content_of(given), None
 
 
-def _is_plan(given: Mapping[str, Any]) -> bool:
+def _is_plan(given: JsonMapping) -> bool:
     item = given.get("item")
     return is_mapping(item) and item.get("type") == "Plan"

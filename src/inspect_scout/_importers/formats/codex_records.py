@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
+from ..json_values import Json, JsonObject
 from ..reading import Accounts, json_lines
 from ..times import time_of
 
@@ -24,23 +25,23 @@ SKIPPED: Final = frozenset(
 _ID_IN_NAME: Final = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 
 
-class Line(msgspec.Struct, gc=False):
+class RolloutLine(msgspec.Struct, gc=False):
     """A line: with a payload, or in the oldest layout an item by itself."""
 
     type: str = ""
-    timestamp: Any = None
+    timestamp: Json = None
     payload: msgspec.Raw = msgspec.Raw()
     id: str | None = None
     role: str | None = None
-    content: Any = None
+    content: Json = None
 
 
-_line = msgspec.json.Decoder(Line)
-_payload = msgspec.json.Decoder(dict[str, Any])
+_line = msgspec.json.Decoder(RolloutLine)
+_payload = msgspec.json.Decoder(JsonObject)
 
 
 @dataclass(slots=True)
-class Record:
+class RolloutRecord:
     """A line that matters.
 
     Args:
@@ -52,7 +53,7 @@ class Record:
 
     type: str
     at: str | None
-    payload: dict[str, Any]
+    payload: JsonObject
     raw: bytes
 
     @property
@@ -62,37 +63,41 @@ class Record:
         return kind if isinstance(kind, str) else ""
 
 
-def read_records(path: str, accounts: Accounts) -> list[Record]:
+def read_records(path: str, accounts: Accounts) -> list[RolloutRecord]:
     """Read what matters of a rollout, in its order; the rest is counted.
 
     Raises:
         OSError: It cannot be read.
         ValueError: A line is too long.
     """
-    found: list[Record] = []
+    found: list[RolloutRecord] = []
     for number, line in json_lines(path, _line, accounts):
         if line.type in SKIPPED:
             accounts.skipped[line.type] += 1
         elif line.type in LINE_TYPES:
             try:
                 found.append(
-                    Record(line.type, time_of(line.timestamp), _payload.decode(line.payload), bytes(line.payload))
+                    RolloutRecord(
+                        line.type, time_of(line.timestamp), _payload.decode(line.payload), bytes(line.payload)
+                    )
                 )
             except (msgspec.DecodeError, RecursionError) as error:
                 accounts.refuse(path, f"its payload is not an object: {error}", number)
         elif line.type == "message" and line.role is not None:  # the oldest layout has no payloads
             item = {"type": "message", "role": line.role, "content": line.content}
-            found.append(Record("response_item", time_of(line.timestamp), item, b""))
+            found.append(RolloutRecord("response_item", time_of(line.timestamp), item, b""))
         elif line.id is not None and not line.type:
             found.append(
-                Record("session_meta", time_of(line.timestamp), {"id": line.id, "timestamp": line.timestamp}, b"")
+                RolloutRecord(
+                    "session_meta", time_of(line.timestamp), {"id": line.id, "timestamp": line.timestamp}, b""
+                )
             )
         else:
             accounts.unknown[line.type] += 1
     return found
 
 
-def without_replay(records: Sequence[Record], before: frozenset[bytes]) -> list[Record]:
+def without_replay(records: Sequence[RolloutRecord], before: frozenset[bytes]) -> list[RolloutRecord]:
     """Leave out what a forked thread, or a sub-agent, repeats of the thread that it comes from: the records it begins with.
 
     Args:
@@ -112,7 +117,7 @@ def payloads(path: str) -> frozenset[bytes]:
     return frozenset(record.raw for record in read_records(path, Accounts("codex")) if record.type != "session_meta")
 
 
-def parents_of(meta: dict[str, Any]) -> list[str]:
+def parents_of(meta: JsonObject) -> list[str]:
     """Ids of the threads that a rollout may repeat, as its first record names them."""
     source = meta.get("source")
     spawned = source.get("subagent") if is_mapping(source) else None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
+from ..json_values import JsonMapping, JsonObject
 from ..usage import Usage
 
-Content = str | list[dict[str, Any]]
+Content = str | list[JsonObject]
 """Content of a message, in the JSON of Inspect."""
 
 
@@ -28,10 +28,10 @@ def content_of(given: object) -> Content:
     return blocks
 
 
-def answer_of(blocks: Sequence[object]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def answer_of(blocks: Sequence[object]) -> tuple[list[JsonObject], list[JsonObject]]:
     """Convert the blocks of an answer: its content, and the calls of tools."""
-    content: list[dict[str, Any]] = []
-    calls: list[dict[str, Any]] = []
+    content: list[JsonObject] = []
+    calls: list[JsonObject] = []
     for block in blocks:
         if is_mapping(block) and block.get("type") in ("tool_use", "server_tool_use", "mcp_tool_use"):
             calls.append(call_of(block, len(calls)))
@@ -40,8 +40,8 @@ def answer_of(blocks: Sequence[object]) -> tuple[list[dict[str, Any]], list[dict
     return content, calls
 
 
-def call_of(block: Mapping[str, Any], position: int) -> dict[str, Any]:
-    """Convert a call of a tool; arguments that are no object are kept, and said to be wrong."""
+def call_of(block: JsonMapping, position: int) -> JsonObject:
+    """Convert a call of a tool; arguments that are not an object are kept, and said to be wrong."""
     given = block.get("input")
     call = {
         "id": str(block.get("id") or f"call-{position}"),
@@ -50,11 +50,11 @@ def call_of(block: Mapping[str, Any], position: int) -> dict[str, Any]:
         "type": "function",
     }
     if given is not None and not is_mapping(given):
-        call |= {"arguments": {"input": given}, "parse_error": "its arguments are no object"}
+        call |= {"arguments": {"input": given}, "parse_error": "its arguments are not an object"}
     return call
 
 
-def block_of(block: object) -> dict[str, Any]:
+def block_of(block: object) -> JsonObject:
     """Convert one block; one of an unknown kind is kept as its JSON."""
     if isinstance(block, str):
         return {"type": "text", "text": block}
@@ -85,7 +85,7 @@ def image_of(source: object) -> str | None:
     return url if source.get("type") == "url" and isinstance(url, str) else None
 
 
-def unknown_block(block: object) -> dict[str, Any]:
+def unknown_block(block: object) -> JsonObject:
     """Keep a block of an unknown kind as text, so that nothing of it is lost."""
     return {"type": "text", "text": msgspec.json.encode(block).decode()}
 

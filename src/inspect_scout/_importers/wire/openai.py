@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
+from ..json_values import JsonMapping, JsonObject
 from ..usage import Usage, whole_input
 from .anthropic import Content, block_of, call_of, count_of, unknown_block
 
@@ -43,7 +44,7 @@ def content_of(given: object) -> Content:
     return parts
 
 
-def part_of(part: object) -> dict[str, Any]:
+def part_of(part: object) -> JsonObject:
     """Convert a part; one of an unknown kind is kept as its JSON."""
     if not is_mapping(part):
         return block_of(part)
@@ -71,7 +72,7 @@ def part_of(part: object) -> dict[str, Any]:
             return block_of(part)
 
 
-def calls_of(message: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
+def calls_of(message: JsonMapping, prefix: str) -> list[JsonObject]:
     """Convert the calls of tools of an answer; those without an id get one from `prefix` and their number."""
     given = message.get("tool_calls")
     found = [call for call in given if is_mapping(call)] if is_list(given) else []
@@ -81,7 +82,7 @@ def calls_of(message: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
     return [_call(call, f"{prefix}-{number}") for number, call in enumerate(found)]
 
 
-def _call(call: Mapping[str, Any], id: str) -> dict[str, Any]:
+def _call(call: JsonMapping, id: str) -> JsonObject:
     function = call.get("function")
     described = function if is_mapping(function) else call
     name = described.get("name") or (function if isinstance(function, str) else None)
@@ -91,9 +92,9 @@ def _call(call: Mapping[str, Any], id: str) -> dict[str, Any]:
     )
 
 
-def arguments_of(call: Mapping[str, Any], given: object) -> dict[str, Any]:
+def arguments_of(call: JsonMapping, given: object) -> JsonObject:
     """Complete a call with its arguments: JSON text or an object. What is neither is kept, and said to be wrong."""
-    whole: dict[str, Any] = {**call, "type": "function", "arguments": {}}
+    whole: JsonObject = {**call, "type": "function", "arguments": {}}
     if given is None or given == "":
         return whole
     value = given
@@ -104,10 +105,10 @@ def arguments_of(call: Mapping[str, Any], given: object) -> dict[str, Any]:
             return {**whole, "arguments": {"input": given}, "parse_error": f"its arguments are not JSON: {error}"}
     if is_mapping(value):
         return {**whole, "arguments": value}
-    return {**whole, "arguments": {"input": value}, "parse_error": "its arguments are no object"}
+    return {**whole, "arguments": {"input": value}, "parse_error": "its arguments are not an object"}
 
 
-def answer_of(message: Mapping[str, Any], prefix: str) -> tuple[Content, list[dict[str, Any]]]:
+def answer_of(message: JsonMapping, prefix: str) -> tuple[Content, list[JsonObject]]:
     """Convert an answer: its content, thoughts first, and the calls of tools.
 
     Args:
@@ -134,7 +135,7 @@ def answer_of(message: Mapping[str, Any], prefix: str) -> tuple[Content, list[di
     return content, calls
 
 
-def _thoughts(message: Mapping[str, Any]) -> list[str]:
+def _thoughts(message: JsonMapping) -> list[str]:
     found = next((message[name] for name in _THINKING if message.get(name)), None)
     if isinstance(found, str):
         return [found]
@@ -160,5 +161,5 @@ def usage_of(given: object) -> Usage | None:
     )
 
 
-def _detail(given: Mapping[str, Any], places: tuple[str, ...], name: str) -> int | None:
+def _detail(given: JsonMapping, places: tuple[str, ...], name: str) -> int | None:
     return next((count_of(details.get(name)) for place in places if is_mapping(details := given.get(place))), None)
