@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from .._app import import_traces, known_sources, preview_import, wanted_of
+from .._support.errors import ConfigError
 from .._support.terminal import one_line, plural, printable
 from .contract import DONE
 from .options import SectionCommand, display_options, json_option, pop_output_options
@@ -78,7 +79,10 @@ def command(source: str | None, target: str, sources: bool, dry_run: bool, watch
                 "Say what to import: a source (scout import --sources shows them), a file or a folder."
             )
         return _print_sources(output.as_json)
-    wanted = wanted_of(source, _pairs(cast("Sequence[str]", options["parameters"])), _chosen(options))
+    try:
+        wanted = wanted_of(source, _pairs(cast("Sequence[str]", options["parameters"])), _chosen(options))
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
     if dry_run:
         found, report = run_use_case(preview_import, wanted, target)
         return _print_preview(found, report, output.as_json)

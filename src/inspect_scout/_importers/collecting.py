@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -11,20 +10,24 @@ from typing import TYPE_CHECKING, Final
 import anyio.to_thread
 
 from .._support.errors import ConfigError
-from .._support.yaml import guess_value
 from .._transcripts import TraceProblem
 from .described import Described, DescriptionCache
-from .functions import atif, claude_code
 from .item_reading import in_threads, read_item
-from .json_values import Json, JsonObject
+from .json_values import JsonObject
 from .known_formats import FORMATS
 
 if TYPE_CHECKING:
     from .contract import ReadTranscript, TraceFormat, TraceItem
     from .wanted import Wanted
 
-READERS: Final[Mapping[str, Callable[..., Json]]] = {"atif": atif, "claude_code": claude_code}
-"""The public functions, by the name of what they read."""
+PARAMETERS: Final[Mapping[str, str]] = {
+    "path": "str",
+    "session_id": "str",
+    "from_time": "datetime",
+    "to_time": "datetime",
+    "limit": "int",
+}
+"""What can be said to a source, and the type of each: the fields of `Wanted`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,9 @@ class ImportSource:
 def import_sources() -> list[ImportSource]:
     """Say what can be imported, by name."""
     return [
-        ImportSource(name, FORMATS[name].title, f"scout import {name} -P path={FORMATS[name].where}", _parameters(name))
-        for name in sorted(READERS)
+        ImportSource(each.name, each.title, f"scout import {each.name} -P path={each.where}", PARAMETERS)
+        for _, each in sorted(FORMATS.items())
     ]
-
-
-def _parameters(name: str) -> dict[str, str]:
-    return {
-        each.name: str(each.annotation).removesuffix(" | None").removesuffix(" | os.PathLike[str]")
-        for each in inspect.signature(READERS[name]).parameters.values()
-    }
 
 
 def read_parameters(source: str, given: Mapping[str, str]) -> JsonObject:
@@ -65,26 +61,21 @@ def read_parameters(source: str, given: Mapping[str, str]) -> JsonObject:
     Raises:
         ConfigError: There is no such parameter, or a value has another type.
     """
-    types = _parameters(source)
     values: JsonObject = {}
     for name, text in given.items():
-        if name not in types:
-            raise ConfigError(f"Unknown parameter {name!r} for {source}. Valid parameters: {', '.join(types)}.")
+        if name not in PARAMETERS:
+            raise ConfigError(f"Unknown parameter {name!r} for {source}. Valid parameters: {', '.join(PARAMETERS)}.")
         try:
-            values[name] = _value(types[name], text)
+            values[name] = _value(PARAMETERS[name], text)
         except ValueError as error:
-            raise ConfigError(f"{name}={text!r} is not a {types[name]}: {error}.") from error
+            raise ConfigError(f"{name}={text!r} is not a {PARAMETERS[name]}: {error}.") from error
     return values
 
 
-def _value(kind: str, text: str) -> Json:
-    if "datetime" in kind:
+def _value(kind: str, text: str) -> object:
+    if kind == "datetime":
         return datetime.fromisoformat(text)
-    if "int" in kind:
-        return int(text)
-    if kind.startswith("str"):
-        return text
-    return guess_value(text)
+    return int(text) if kind == "int" else text
 
 
 @dataclass(slots=True)

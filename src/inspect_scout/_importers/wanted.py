@@ -29,7 +29,10 @@ def _claude_place(path: str | os.PathLike[str] | None) -> Path:
     return given
 
 
-PLACES: Final[Mapping[str, Callable[[str | os.PathLike[str] | None], Path]]] = {"claude_code": _claude_place}
+PLACES: Final[Mapping[str, Callable[[str | os.PathLike[str] | None], Path]]] = {
+    "claude_code": _claude_place,
+    "codex": lambda path: Path(path or os.environ.get("CODEX_HOME") or "~/.codex").expanduser(),
+}
 """Where the programs of a format keep its files, if they have a place for them."""
 
 
