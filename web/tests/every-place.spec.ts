@@ -105,7 +105,7 @@ async function shown(page: Page): Promise<{ address: string; title: string; text
     last = text;
     await page.waitForTimeout(STEADY_MS);
   }
-  const words = last.replace(/\b(just now|a moment ago|\d+ \w+ ago|in \d+ \w+)\b/g, "some time ago");
+  const words = last.replace(/\b(just now|a moment ago|\d+ \w+? ago|in \d+ \w+\b)/g, "some time ago");
   return { address: new URL(page.url()).hash, title: await page.title(), text: words };
 }
 

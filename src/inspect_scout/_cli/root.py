@@ -17,8 +17,8 @@ COMMANDS = {
     "scanner": (".scanner", "Show what the scanners of a file ask, without running it."),
     "validate": (".labels.validate", "Show how far scanners agree with labelled cases."),
     "label": (".labels.label", "Label results of a scan, to see how far its scanner can be trusted."),
-    "import": (".imports", "Bring transcripts of other programs into a database."),
-    "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),
+    "import": (".databases.imports", "Bring transcripts of other programs into a database."),
+    "db": (".databases.db", "Look after transcript databases: index, verify, compact, delete, copy."),
     "info": (".info", "Show the version, and the settings that apply here."),
     "completion": (".completion", "Print a script that lets a shell complete words."),
 }

@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from .._app import copy_transcripts, count_transcripts, database_schema, with_database
-from .._support.errors import StorageError
-from .._support.terminal import plural, printable
-from .contract import DONE, FAILED
-from .lazy import LazyGroup
-from .options import SectionCommand, json_option, location_command
+from ..._app import copy_transcripts, count_transcripts, database_schema, with_database
+from ..._support.errors import StorageError
+from ..._support.terminal import plural, printable
+from ..contract import DONE, FAILED
+from ..lazy import LazyGroup
+from ..options import SectionCommand, json_option, location_command
+from ..stdout import document_stream, reserve_stdout_if, write_json
+from ..use_cases import run_use_case
 from .progress import progress_line
-from .stdout import document_stream, reserve_stdout_if, write_json
-from .use_cases import run_use_case
 
 if TYPE_CHECKING:
-    from .._app import SchemaFormat
+    from ..._app import SchemaFormat
 
 command = LazyGroup(
     name="db",
     lazy={
-        "index": (".db:index", "Rebuild the index from the data files."),
-        "schema": (".db:schema", "Print the columns of transcript databases."),
-        "validate": (".db:validate", "Check that the data files have the right columns."),
-        "verify": (".db:verify", "Compare the index with the data files."),
-        "compact": (".db:compact", "Drop what was deleted or replaced, and put small files together."),
-        "delete": (".db:delete", "Delete transcripts."),
-        "stats": (".db:stats", "Count transcripts, files and bytes."),
-        "copy": (".db:copy", "Copy transcripts of a database or of eval logs into a database."),
+        "index": (".databases.db:index", "Rebuild the index from the data files."),
+        "schema": (".databases.db:schema", "Print the columns of transcript databases."),
+        "validate": (".databases.db:validate", "Check that the data files have the right columns."),
+        "verify": (".databases.db:verify", "Compare the index with the data files."),
+        "compact": (".databases.db:compact", "Drop what was deleted or replaced, and put small files together."),
+        "delete": (".databases.db:delete", "Delete transcripts."),
+        "stats": (".databases.db:stats", "Count transcripts, files and bytes."),
+        "copy": (".databases.db:copy", "Copy transcripts of a database or of eval logs into a database."),
     },
     help="Look after transcript databases: folders of parquet files with an index.",
     epilog="""\b
@@ -99,7 +99,7 @@ def validate(location: str, as_json: bool) -> int:
 
     The exit code is 1 if not. Whether the index fits the data files is what `scout db verify` finds out.
     """
-    from .._transcripts import validate_transcript_schema
+    from ..._transcripts import validate_transcript_schema
 
     errors = run_use_case(with_database, location, lambda db: validate_transcript_schema(db.location))
     if as_json:

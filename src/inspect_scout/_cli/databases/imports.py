@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from .._app import import_traces, known_sources, preview_import, wanted_of
-from .._support.errors import ConfigError
-from .._support.terminal import one_line, plural, printable
-from .contract import DONE
-from .options import SectionCommand, display_options, json_option, pop_output_options
+from ..._app import import_traces, known_sources, preview_import, wanted_of
+from ..._support.errors import ConfigError
+from ..._support.terminal import one_line, plural, printable
+from ..contract import DONE
+from ..options import SectionCommand, display_options, json_option, pop_output_options
+from ..stdout import write_json
+from ..use_cases import run_use_case
+from ..values import SplitText, WholeNumber
 from .progress import progress_line
-from .stdout import write_json
-from .use_cases import run_use_case
-from .values import SplitText, WholeNumber
 
 if TYPE_CHECKING:
-    from .._app import Existing, ImportReport
-    from .._importers import Wanted
-    from .._types import TranscriptInfo
+    from ..._app import Existing, ImportReport
+    from ..._importers import Wanted
+    from ..._types import TranscriptInfo
 
 EPILOG = """\b
 Examples:

@@ -1,0 +1,1 @@
+"""Commands that write transcripts into databases, and look after these."""
