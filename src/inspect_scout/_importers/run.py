@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from .._transcripts import raw_of
+from .._transcripts import join_ranges, raw_of
 from .._types import Transcript, TranscriptInfo
 from .contract import ReadTranscript
 from .json_values import Json, JsonMapping, JsonObject
@@ -197,7 +197,7 @@ class Agent:
             self.span_id,
             model=model,
             input=[],
-            input_refs=_ranges(self.context),
+            input_refs=join_ranges(self.context),
             tools=[],
             tool_choice="auto",
             config={},
@@ -281,13 +281,3 @@ class Agent:
         )
         if started is None and inside is not None:
             self.run.end_span(inside, completed)
-
-
-def _ranges(positions: Sequence[int]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for position in positions:
-        if joined and joined[-1][1] == position:
-            joined[-1] = (joined[-1][0], position + 1)
-        else:
-            joined.append((position, position + 1))
-    return joined

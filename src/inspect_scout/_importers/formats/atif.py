@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from ..._support.regular import open_regular
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..json_values import JsonMapping, JsonObject
@@ -18,7 +19,7 @@ from ..reading import Accounts, document, json_lines, open_trace, plain_name
 from ..run import Agent, Call, TraceRun
 from ..times import time_of
 from ..usage import Usage, whole_input
-from ..wire.anthropic import Content, count_of, unknown_block
+from ..wire.anthropic import Content, count_of, joined_content, unknown_block
 from ..wire.openai import arguments_of
 
 _VERSION: Final = re.compile(rb'"schema_version"\s*:\s*"ATIF-v\d+\.\d+"')
@@ -322,12 +323,7 @@ class _Trajectory:
         return None
 
     def _content(self, part: _TrajectoryPart, given: object) -> Content:
-        if given is None or isinstance(given, str):
-            return given or ""
-        parts = [self._content_part(part, each) for each in given] if is_list(given) else [unknown_block(given)]
-        if all(each["type"] == "text" for each in parts):
-            return "\n".join(each["text"] for each in parts)
-        return parts
+        return joined_content(given, lambda each: self._content_part(part, each))
 
     def _content_part(self, part: _TrajectoryPart, given: object) -> JsonObject:
         if not is_mapping(given):
@@ -353,10 +349,11 @@ class _Trajectory:
         if not file.is_relative_to(folder) or not re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind):
             return None
         try:
-            content = file.read_bytes() if file.is_file() and file.stat().st_size <= _MAX_MEDIA else None
+            with open_regular(str(file)) as opened:
+                content = opened.read(_MAX_MEDIA + 1)
         except OSError:
             return None
-        return None if content is None else f"data:{kind};base64,{base64.b64encode(content).decode()}"
+        return None if len(content) > _MAX_MEDIA else f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def _usage(given: object) -> Usage | None:

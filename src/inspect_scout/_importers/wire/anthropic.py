@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -16,16 +16,19 @@ Content = str | list[JsonObject]
 
 def content_of(given: object) -> Content:
     """Convert the content of a message or of a tool's result; what is only text stays text."""
-    if given is None:
-        return ""
-    if isinstance(given, str):
-        return given
+    return joined_content(given, block_of)
+
+
+def joined_content(given: object, convert: Callable[[object], JsonObject]) -> Content:
+    """Convert content, each part by itself; parts that are all text become one text, and nothing becomes no text."""
+    if given is None or isinstance(given, str):
+        return given or ""
     if not is_list(given):
         return [unknown_block(given)]
-    blocks = [block_of(each) for each in given]
-    if all(block["type"] == "text" for block in blocks):
-        return "\n".join(block["text"] for block in blocks)
-    return blocks
+    parts = [convert(each) for each in given]
+    if all(part["type"] == "text" for part in parts):
+        return "\n".join(part["text"] for part in parts)
+    return parts
 
 
 def answer_of(blocks: Sequence[object]) -> tuple[list[JsonObject], list[JsonObject]]:

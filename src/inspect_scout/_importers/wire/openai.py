@@ -11,7 +11,7 @@ import msgspec
 from ..._support.shapes import is_list, is_mapping
 from ..json_values import JsonMapping, JsonObject
 from ..usage import Usage, whole_input
-from .anthropic import Content, block_of, call_of, count_of, unknown_block
+from .anthropic import Content, block_of, call_of, count_of, joined_content, unknown_block
 
 ROLES: Final[Mapping[str, str]] = {
     "system": "system",
@@ -32,16 +32,7 @@ _THOUGHT: Final = re.compile(r"\A\s*<think>(.*?)</think>\s*", re.DOTALL)
 
 def content_of(given: object) -> Content:
     """Convert content: text, or a list of parts; what is only text stays text."""
-    if given is None:
-        return ""
-    if isinstance(given, str):
-        return given
-    if not is_list(given):
-        return [unknown_block(given)]
-    parts = [part_of(each) for each in given]
-    if all(part["type"] == "text" for part in parts):
-        return "\n".join(part["text"] for part in parts)
-    return parts
+    return joined_content(given, part_of)
 
 
 def part_of(part: object) -> JsonObject:
