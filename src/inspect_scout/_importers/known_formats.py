@@ -13,12 +13,16 @@ from .formats.atif import Atif
 from .formats.chat import Chat
 from .formats.claude_code import ClaudeCode
 from .formats.codex import Codex
+from .formats.gemini_cli import GeminiCli
+from .formats.swe_agent import MiniSweAgent, SweAgent
 from .reading import head_of, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FORMATS: Final[Mapping[str, TraceFormat]] = {each.name: each for each in (Atif(), Codex(), ClaudeCode(), Chat())}
+FORMATS: Final[Mapping[str, TraceFormat]] = {
+    each.name: each for each in (Atif(), Codex(), ClaudeCode(), GeminiCli(), SweAgent(), MiniSweAgent(), Chat())
+}
 
 _NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 

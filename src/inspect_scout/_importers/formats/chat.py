@@ -108,7 +108,13 @@ def _said(row: object) -> list[Json] | None:
         return None
     for name in ("messages", "traj", "conversations", "history"):
         found = row.get(name)
-        if is_list(found) and found and all(is_mapping(each) and ("role" in each or "from" in each) for each in found):
+        if (
+            not is_list(found)
+            or not found
+            or not all(is_mapping(each) and ("role" in each or "from" in each) for each in found)
+        ):
+            continue
+        if not any(is_mapping(each) and "parts" in each for each in found):  # those are of another API
             return found
     return None
 
