@@ -1,7 +1,7 @@
 /** Files of labelled cases, and one case of a file: what several places read and write. */
 
 import { queryOptions } from "@tanstack/react-query";
-import { ask, keyOf } from "./ask.ts";
+import { keyOf } from "./ask.ts";
 import { caseKey } from "./case-key.ts";
 import { read, send, sendTagged } from "./client.ts";
 import { ServerError } from "./connection.ts";
