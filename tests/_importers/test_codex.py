@@ -187,6 +187,17 @@ async def test_a_fork_does_not_repeat_the_thread_that_it_comes_from(tmp_path: Pa
     assert (found[child.id].metadata["parent"], found[parent.id].total_tokens) == (parent.id, 110)
 
 
+async def test_a_fork_says_the_same_when_it_is_named_alone(tmp_path: Path) -> None:
+    parent = small(1)
+    parent.write(tmp_path / "sessions" / "2026" / "02" / "01")
+    child = Rollout(2, forked_from_id=parent.id)
+    child.lines += parent.lines
+    child.prompt("Now in green")
+    file = child.write(tmp_path / "sessions" / "2026" / "02" / "02")
+    (found,) = await read(file)
+    assert [message.text for message in found.messages] == ["Now in green"]
+
+
 async def test_a_fork_without_its_parent_is_kept_whole_and_says_so(tmp_path: Path) -> None:
     child = Rollout(2, forked_from_id=ID.format(9))
     child.prompt("Go")

@@ -24,7 +24,13 @@ def swe(**fields: Any) -> dict[str, Any]:
         {"role": "assistant", "content": "I look", "thought": "I look", "action": "ls", "tool_calls": [call]},
         {"role": "tool", "content": "a.py", "tool_call_ids": ["c1"], "message_type": "observation"},
     ]
-    step: dict[str, Any] = {"action": "ls", "observation": "a.py", "response": "I look", "execution_time": 0.5, "state": {}}
+    step: dict[str, Any] = {
+        "action": "ls",
+        "observation": "a.py",
+        "response": "I look",
+        "execution_time": 0.5,
+        "state": {},
+    }
     info = {
         "model_stats": {"instance_cost": 0.2, "tokens_sent": 100, "tokens_received": 20},
         "exit_status": "submitted (exit_cost)",

@@ -103,6 +103,18 @@ class TraceFormat(Protocol):
         """
         ...
 
+    def look_in(self, path: str) -> tuple[str, bool]:
+        """Say where the other files of an item are, of which one file is known.
+
+        Args:
+            path: The file.
+
+        Returns:
+            A folder, and whether they may be anywhere below it; if not, they are in it, or below a folder with the name of
+            the file.
+        """
+        ...
+
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the transcripts of an item; what is wrong with a part of it is given as a problem.
 

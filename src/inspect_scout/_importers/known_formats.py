@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .._support.errors import ConfigError, LocationError
@@ -13,15 +12,18 @@ from .formats.atif import Atif
 from .formats.chat import Chat
 from .formats.claude_code import ClaudeCode
 from .formats.codex import Codex
+from .formats.docent import Docent
 from .formats.gemini_cli import GeminiCli
 from .formats.swe_agent import MiniSweAgent, SweAgent
+from .formats.tau2 import Tau2
 from .reading import head_of, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FORMATS: Final[Mapping[str, TraceFormat]] = {
-    each.name: each for each in (Atif(), Codex(), ClaudeCode(), GeminiCli(), SweAgent(), MiniSweAgent(), Chat())
+    each.name: each
+    for each in (Atif(), Codex(), ClaudeCode(), GeminiCli(), SweAgent(), MiniSweAgent(), Docent(), Tau2(), Chat())
 }
 
 _NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
@@ -64,16 +66,19 @@ def items_at(where: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> l
     reader = format_of(where, formats)
     if reader is None:
         return []
-    items = reader.items([file for file in _beside(where) if plain_name(file.path).endswith(reader.suffixes)])
+    items = reader.items([file for file in _around(where, reader) if plain_name(file.path).endswith(reader.suffixes)])
     return [(reader, item) for item in items if any(file.path == where for file in item.files)]
 
 
-def _beside(path: str) -> list[TraceFile]:
-    """List a file, those beside it, and all below a folder that has its name."""
-    stem = Path(path).parent / plain_name(path).partition(".")[0]
-    with os.scandir(stem.parent) as entries:
+def _around(path: str, reader: TraceFormat) -> list[TraceFile]:
+    """List the files among which those of an item are."""
+    folder, is_below = reader.look_in(path)
+    if is_below:
+        return sorted(_below(folder), key=lambda file: file.path)
+    stem = os.path.join(folder, plain_name(path).partition(".")[0])
+    with os.scandir(folder) as entries:
         found = [_file(entry) for entry in entries if entry.is_file()]
-    return sorted([*found, *(_below(str(stem)) if stem.is_dir() else ())], key=lambda file: file.path)
+    return sorted([*found, *(_below(stem) if os.path.isdir(stem) else ())], key=lambda file: file.path)
 
 
 def _file(entry: os.DirEntry[str]) -> TraceFile:

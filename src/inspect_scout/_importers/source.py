@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Sequence
@@ -181,6 +182,9 @@ class TraceSource:
 
     def _item(self, path: str) -> tuple[TraceFormat, TraceItem]:
         """Find the item again, as it is now."""
+        if not self._items:  # in another process than that of the index
+            with contextlib.suppress(LocationError):
+                self._list()
         known = self._items.get(path)
         if known is None or not _is_unchanged(known[1]):
             try:

@@ -53,6 +53,10 @@ class Atif:
                 below = _all_below(file.path, named)
                 yield TraceItem((file, *(by_path[path] for path in below)))
 
+    def look_in(self, path: str) -> tuple[str, bool]:
+        """Parts are in files below the folder of the first one."""
+        return str(Path(path).parent), True
+
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the trajectory of a file, or each line of one."""
         accounts = Accounts(self.name)

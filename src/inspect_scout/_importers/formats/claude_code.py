@@ -86,6 +86,10 @@ class ClaudeCode:
             beside = [side for file in group for side in sides.get(_stem(file.path), ())]
             yield TraceItem((*group, *beside))
 
+    def look_in(self, path: str) -> tuple[str, bool]:
+        """Sessions of a project are in one folder, sub-agents below one with the name of their session."""
+        return str(Path(path).parent), False
+
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the sessions of a group: one transcript of what they have in common, and one of each part behind a `/clear`."""
         accounts = Accounts(self.name)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -75,6 +76,10 @@ class Codex:
             parents = [by_id[id] for id in _parents(file.path) if id in by_id and by_id[id] != file]
             yield TraceItem((file, *parents))
 
+    def look_in(self, path: str) -> tuple[str, bool]:
+        """Threads of all days belong together."""
+        return _root_of(path), True
+
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read a thread, without what it repeats of the one that it comes from."""
         accounts = Accounts(self.name)
@@ -86,6 +91,13 @@ class Codex:
         if any(record.type != "session_meta" for record in own):
             yield _Thread(path, accounts, own).transcript(len(item.files) > 1)
         yield from accounts.problems
+
+
+def _root_of(path: str) -> str:
+    """The folder of all sessions, or of the file where it is in none."""
+    parents = Path(path).parents
+    found = next((each.parent for each in parents if each.name in ("sessions", "archived_sessions")), parents[0])
+    return str(found)
 
 
 def _parents(path: str) -> list[str]:

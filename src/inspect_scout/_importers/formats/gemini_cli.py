@@ -39,6 +39,10 @@ class GeminiCli:
         names = {file.path for file in files}
         return [TraceItem((file,)) for file in files if not (file.path.endswith(".json") and f"{file.path}l" in names)]
 
+    def look_in(self, path: str) -> tuple[str, bool]:
+        """A document and its log are in one folder."""
+        return str(Path(path).parent), False
+
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read a session as it stands at the end."""
         accounts = Accounts(self.name)

@@ -49,6 +49,10 @@ class SweAgent:
         """Each file is a run."""
         return [TraceItem((file,)) for file in files]
 
+    def look_in(self, path: str) -> tuple[str, bool]:
+        """Nothing else belongs to a file."""
+        return str(Path(path).parent), False
+
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read a run."""
         path = item.location
@@ -158,6 +162,10 @@ class MiniSweAgent:
     def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
         """Each file is a run."""
         return [TraceItem((file,)) for file in files]
+
+    def look_in(self, path: str) -> tuple[str, bool]:
+        """Nothing else belongs to a file."""
+        return str(Path(path).parent), False
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read a run."""
