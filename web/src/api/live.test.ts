@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { connection, setConnection } from "./connection.ts";
 import { followServer, runningScansQuery } from "./live.ts";
@@ -67,6 +67,20 @@ describe("what the server tells", () => {
     newest().tell("open");
     newest().tell("changed", { topic: "scans", time: "" });
     expect([isStale(["scans", "list"]), isStale(["transcripts", 1])]).toEqual([true, false]);
+  });
+
+  test("asks again for what was asked for the first time while it changed", async () => {
+    newest().tell("open");
+    const answers = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+    const queryFn = vi.fn(() => (answers[queryFn.mock.calls.length - 1] as PromiseWithResolvers<string>).promise);
+    const seen = new QueryObserver(queries, { queryKey: ["labels", "cases"], queryFn });
+    const leave = seen.subscribe(() => undefined);
+    newest().tell("changed", { topic: "labels", time: "" });
+    answers[0]?.resolve("before");
+    answers[1]?.resolve("after");
+    await vi.waitFor(() => expect(seen.getCurrentResult().data).toBe("after"));
+    expect(queryFn).toHaveBeenCalledTimes(2);
+    leave();
   });
 
   test("keeps how the scans stand that run", () => {

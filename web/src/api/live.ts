@@ -1,6 +1,6 @@
 /** What the server tells without being asked: what has changed, and how the scans stand that run. */
 
-import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { type Query, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { TOPICS } from "./ask.ts";
 import { read } from "./client.ts";
 import { connection, onConnection, setConnection } from "./connection.ts";
@@ -75,7 +75,7 @@ function openStream(queries: QueryClient): EventSource {
   const source = new EventSource("./api/v3/events");
   source.addEventListener("changed", (event) => {
     const { topic } = JSON.parse(event.data) as ChangeItem;
-    void queries.invalidateQueries({ queryKey: [topic] });
+    renew(queries, topic);
   });
   source.addEventListener("state", (event) => {
     const state = JSON.parse(event.data) as RunningScanItem;
@@ -111,5 +111,18 @@ function followConnection(queries: QueryClient): () => void {
 }
 
 function refresh(queries: QueryClient): void {
-  for (const topic of ["running", ...TOPICS]) void queries.invalidateQueries({ queryKey: [topic] });
+  for (const topic of ["running", ...TOPICS]) renew(queries, topic);
+}
+
+/** Ask again for all about a topic. What is asked for the first time may be the old state: it is asked again once it has come. */
+function renew(queries: QueryClient, topic: string): void {
+  const isFirst = ({ state }: Query) => state.data === undefined;
+  for (const query of queries
+    .getQueryCache()
+    .findAll({ queryKey: [topic], fetchStatus: "fetching", predicate: isFirst })) {
+    void query.promise
+      ?.catch(() => undefined)
+      .then(() => queries.invalidateQueries({ queryKey: query.queryKey, exact: true }));
+  }
+  void queries.invalidateQueries({ queryKey: [topic] });
 }
