@@ -14,6 +14,7 @@ from .formats.claude_code import ClaudeCode
 from .formats.codex import Codex
 from .formats.docent import Docent
 from .formats.gemini_cli import GeminiCli
+from .formats.openhands import OpenHands
 from .formats.swe_agent import MiniSweAgent, SweAgent
 from .formats.tau2 import Tau2
 from .reading import head_of, plain_name
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
 
 FORMATS: Final[Mapping[str, TraceFormat]] = {
     each.name: each
-    for each in (Atif(), Codex(), ClaudeCode(), GeminiCli(), SweAgent(), MiniSweAgent(), Docent(), Tau2(), Chat())
+    for each in (
+        Atif(),
+        Codex(),
+        ClaudeCode(),
+        GeminiCli(),
+        OpenHands(),
+        SweAgent(),
+        MiniSweAgent(),
+        Docent(),
+        Tau2(),
+        Chat(),
+    )
 }
 
 _NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})

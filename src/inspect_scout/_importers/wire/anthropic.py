@@ -106,5 +106,5 @@ def usage_of(given: object) -> Usage | None:
 
 
 def count_of(value: object) -> int | None:
-    """Give a number of tokens; None if it is none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """Give a number of tokens; None if it is none, or more than any program can have counted."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
