@@ -33,6 +33,9 @@ def read_item(reader: TraceFormat, item: TraceItem) -> Iterator[Found]:
         yield TraceProblem(item.location, f"it cannot be read: {error.strerror or error}")
     except (ValueError, RecursionError, MemoryError) as error:
         yield TraceProblem(item.location, f"it cannot be read: {error}")
+    except (TypeError, AttributeError, LookupError) as error:
+        # A shape that a reader does not expect is the fault of the reader, and must not end the reading of the others.
+        yield TraceProblem(item.location, f"it has a shape that is not expected ({type(error).__name__}: {error})")
 
 
 def _with_state(read: ReadTranscript, item: TraceItem) -> ReadTranscript:

@@ -107,15 +107,15 @@ def _transcript(path: str, header: JsonMapping, messages: Sequence[JsonObject], 
         id = str(message.get("id") or f"m-{number}")
         at = time_of(message.get("timestamp"))
         run.note_time(at)
-        kind = message.get("type")
+        kind = str(message.get("type"))
         if kind == "user":
             _user(run, message, id, at, answered)
         elif kind == "gemini":
             _answer(run, message, id, at)
         elif kind in _TOLD:
-            run.emit("info", id, at, None, source="gemini_cli", data={str(kind): message.get("content")})
+            run.emit("info", id, at, None, source="gemini_cli", data={kind: message.get("content")})
         else:
-            accounts.unknown[str(kind)] += 1
+            accounts.unknown[kind] += 1
     run.main.end()
     text = {name: value for name in ("summary", "kind", "projectHash") if isinstance(value := header.get(name), str)}
     return run.finish(
