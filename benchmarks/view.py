@@ -38,6 +38,16 @@ app = create_app(ViewSettings(project_dir=project, scans=scans, transcripts=proj
 uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
 """
 
+BARE = """
+import sys, uvicorn
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+        await send({"type": "http.response.body", "body": bytes(1000)})
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error", access_log=False)
+"""
+"""What any server of this kind takes: it does nothing at all for an answer."""
+
 Scenario = tuple[str, str, float | None, float | None]
 """Name, path below `/api/v3`, and milliseconds that the first request and the next ones may take (None: not said)."""
 
@@ -108,16 +118,21 @@ def serving(
     server = subprocess.Popen(command, env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            with contextlib.suppress(httpx.HTTPError):
-                httpx.get(f"{address}/api/v3/project")  # which waits until all is loaded
-                break
-            time.sleep(0.02)
+        wait_for(f"{address}/api/v3/project")  # which waits until all is loaded
         yield address, server.pid
     finally:
         server.terminate()
         server.wait()
+
+
+def wait_for(url: str) -> None:
+    """Wait until a server answers, a minute at most."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.get(url)
+            return
+        time.sleep(0.02)
 
 
 def processor_milliseconds(pid: int) -> float:
@@ -231,6 +246,20 @@ def report_all(project: Path, scenarios: Sequence[Scenario], clients: int) -> No
             many = asyncio.run(crowd(address, path, clients))
             print(told(f"{name}: p95 of {clients}", many, CROWD_FACTOR * alone, "ms"), flush=True)
         print(told("peak of a server asked all of this", peak_megabytes(pid), PEAK_MEGABYTES, "MB"), flush=True)
+    report_floor(clients)
+
+
+def report_floor(clients: int) -> None:
+    """Print how long many wait for a server that does nothing, as a floor for what they wait for ours."""
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    with subprocess.Popen([sys.executable, "-c", BARE, str(port)]) as server:
+        try:
+            wait_for(address)
+            alone = statistics.median(asyncio.run(crowd(address, "", 1)) for _ in range(5))
+            many = statistics.median(asyncio.run(crowd(address, "", clients)) for _ in range(5))
+        finally:
+            server.terminate()
+    print(told(f"a server that does nothing: p95 of {clients}", many, CROWD_FACTOR * alone, "ms"), flush=True)
 
 
 def told(name: str, figure: float, limit: float, unit: str) -> str:
