@@ -33,14 +33,16 @@ class TraceItem:
 
     Args:
         files: The files; the first one names the item.
+        folder: The folder that names it instead, if what it holds is spread over all of its files.
     """
 
     files: tuple[TraceFile, ...]
+    folder: str | None = None
 
     @property
     def location(self) -> str:
-        """Path of the file that names it."""
-        return self.files[0].path
+        """Path of the file or folder that names it."""
+        return self.folder or self.files[0].path
 
     @property
     def cursor(self) -> str:
@@ -103,7 +105,7 @@ class TraceFormat(Protocol):
         """
         ...
 
-    def look_in(self, path: str) -> tuple[str, bool]:
+    def look_in(self, path: str) -> tuple[str, bool] | None:
         """Say where the other files of an item are, of which one file is known.
 
         Args:
@@ -111,7 +113,7 @@ class TraceFormat(Protocol):
 
         Returns:
             A folder, and whether they may be anywhere below it; if not, they are in it, or below a folder with the name of
-            the file.
+            the file. None: the file is read by itself.
         """
         ...
 

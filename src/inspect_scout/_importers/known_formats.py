@@ -15,6 +15,7 @@ from .formats.codex import Codex
 from .formats.docent import Docent
 from .formats.gemini_cli import GeminiCli
 from .formats.openhands import OpenHands
+from .formats.otlp import Otlp
 from .formats.swe_agent import MiniSweAgent, SweAgent
 from .formats.tau2 import Tau2
 from .reading import head_of, plain_name
@@ -26,6 +27,7 @@ FORMATS: Final[Mapping[str, TraceFormat]] = {
     each.name: each
     for each in (
         Atif(),
+        Otlp(),
         Codex(),
         ClaudeCode(),
         GeminiCli(),
@@ -84,7 +86,11 @@ def items_at(where: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> l
 
 def _around(path: str, reader: TraceFormat) -> list[TraceFile]:
     """List the files among which those of an item are."""
-    folder, is_below = reader.look_in(path)
+    where = reader.look_in(path)
+    if where is None:
+        state = os.stat(path)
+        return [TraceFile(path, state.st_size, state.st_mtime_ns)]
+    folder, is_below = where
     if is_below:
         return sorted(_below(folder), key=lambda file: file.path)
     stem = os.path.join(folder, plain_name(path).partition(".")[0])

@@ -186,28 +186,55 @@ class Agent:
             usage: Tokens of the call.
             stop: Why it ended.
         """
-        output: JsonObject = {"model": model, "choices": [{"message": message, "stop_reason": stop}]}
+        choices = [{"message": message, "stop_reason": stop}]
+        self.call(message["id"], choices, model=model, at=at, completed=completed, usage=usage)
+        self.receive(message)
+        self.expect(message, completed or at)
+
+    def call(
+        self,
+        id: str,
+        choices: Sequence[JsonObject],
+        *,
+        model: str,
+        at: str | None,
+        completed: str | None = None,
+        usage: Usage | None = None,
+        inside: str | None = None,
+        **asked: Json,
+    ) -> None:
+        """Add a call of a model with what is in the context; what it says is added by itself.
+
+        Args:
+            id: Id of the call.
+            choices: Its answers, as Inspect has them (none: nothing is known of them, or it failed).
+            model: The model (empty: unknown).
+            at: When it was asked.
+            completed: When it had answered.
+            usage: Tokens of the call.
+            inside: The span that it stands in (None: that of the agent).
+            asked: Fields of the event, as `tools`, `config` and `error`.
+        """
+        output: JsonObject = {"model": model, "choices": list(choices)}
         self.last_output = output
         if usage is not None:
             self.count(usage)
+        fields: JsonObject = {"tools": [], "tool_choice": "auto", "config": {}, **asked}
+        if completed is not None:
+            fields["completed"] = completed
         self.run.emit(
             "model",
-            f"model-{message['id']}",
+            f"model-{id}",
             at,
-            self.span_id,
+            inside or self.span_id,
             model=model,
             input=[],
             input_refs=join_ranges(self.context),
-            tools=[],
-            tool_choice="auto",
-            config={},
             output=output,
-            **({"completed": completed} if completed is not None else {}),
+            **fields,
         )
         if model:
             self.run.models.setdefault(model)
-        self.receive(message)
-        self.expect(message, completed or at)
 
     def expect(self, message: Message, at: str | None) -> None:
         """Wait for the results of the calls of an answer."""
@@ -227,17 +254,17 @@ class Agent:
             error: What went wrong with it.
         """
         call = self.waiting.pop(call_id, None) if call_id is not None else None
-        failure = {} if error is None else {"error": {"type": "unknown", "message": error}}
+        failure = failure_of(error)
         name = call.function if call is not None else "unknown"
         message = {"id": message_id, "role": "tool", "content": content, "tool_call_id": call_id, "function": name}
         if call is not None:
-            self._tool_event(call, content, completed=at, **failure)
+            self.used(call, content, completed=at, **failure)
         self.receive({**message, **failure})
 
     def end(self, at: str | None = None) -> None:
         """Add the calls that were never answered."""
         for call in tuple(self.waiting.values()):
-            self._tool_event(call, "", completed=None, pending=True)
+            self.used(call, "", completed=None, pending=True)
         self.waiting.clear()
         if self.span_id is not None:
             self.run.end_span(self.span_id, at)
@@ -258,16 +285,27 @@ class Agent:
         self.run.emit("compaction", uuid, at, self.span_id, source=source, type="summary", **known)
         self.context = list(kept)
 
-    def _tool_event(self, call: Call, result: Json, *, completed: str | None, **fields: Json) -> None:
+    def used(
+        self, call: Call, result: Json, *, completed: str | None, inside: str | None = None, **fields: Json
+    ) -> None:
+        """Add the use of a tool, in a span of its own or in that of the agent that it started.
+
+        Args:
+            call: The call.
+            result: What it gave, as content of a message.
+            completed: When.
+            inside: The span that is there for it already (None: one is made).
+            fields: Other fields of the event, as `error`.
+        """
         started = call.agent.span_id if call.agent is not None else None
-        inside = self.span_id
-        if started is None:
-            inside = self.run.span(f"tool-{call.id}", call.function, "tool", self.span_id, call.at)
+        around = inside or started
+        if around is None:
+            around = self.run.span(f"tool-{call.id}", call.function, "tool", self.span_id, call.at)
         self.run.emit(
             "tool",
             f"call-{call.id}",
             call.at,
-            inside,
+            around,
             type="function",
             id=call.id,
             function=call.function,
@@ -279,5 +317,10 @@ class Agent:
             **({"message_id": call.message_id} if call.message_id is not None else {}),
             **fields,
         )
-        if started is None and inside is not None:
-            self.run.end_span(inside, completed)
+        if inside is None and started is None:
+            self.run.end_span(around, completed)
+
+
+def failure_of(error: str | None) -> JsonObject:
+    """Write what went wrong with a tool, as a field of its message and of its event; nothing if nothing did."""
+    return {} if error is None else {"error": {"type": "unknown", "message": error}}

@@ -65,9 +65,8 @@ class Chat:
         """Each file is read by itself."""
         return [TraceItem((file,)) for file in files]
 
-    def look_in(self, path: str) -> tuple[str, bool]:
+    def look_in(self, path: str) -> None:
         """Nothing else belongs to a file."""
-        return str(Path(path).parent), False
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the chats of a file; each line, or row of a list, is one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -38,9 +37,8 @@ class Docent:
         """Each file is read by itself."""
         return [TraceItem((file,)) for file in files]
 
-    def look_in(self, path: str) -> tuple[str, bool]:
+    def look_in(self, path: str) -> None:
         """Nothing else belongs to a file."""
-        return str(Path(path).parent), False
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the runs of a file."""

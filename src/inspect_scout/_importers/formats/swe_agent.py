@@ -49,9 +49,8 @@ class SweAgent:
         """Each file is a run."""
         return [TraceItem((file,)) for file in files]
 
-    def look_in(self, path: str) -> tuple[str, bool]:
+    def look_in(self, path: str) -> None:
         """Nothing else belongs to a file."""
-        return str(Path(path).parent), False
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read a run."""
@@ -163,9 +162,8 @@ class MiniSweAgent:
         """Each file is a run."""
         return [TraceItem((file,)) for file in files]
 
-    def look_in(self, path: str) -> tuple[str, bool]:
+    def look_in(self, path: str) -> None:
         """Nothing else belongs to a file."""
-        return str(Path(path).parent), False
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read a run."""

@@ -99,6 +99,27 @@ def arguments_of(call: JsonMapping, given: object) -> JsonObject:
     return {**whole, "arguments": {"input": value}, "parse_error": "its arguments are not an object"}
 
 
+def message_of(message: JsonMapping, prefix: str) -> JsonObject:
+    """Convert a message in this shape, or a variant of it; it has an id only if it had one.
+
+    Args:
+        message: The message; a role that is not known is the name of an agent.
+        prefix: Begins the ids of calls that have none.
+    """
+    role = ROLES.get(str(message.get("role") or "").lower(), "")
+    id = message.get("id")
+    said: JsonObject = {"id": id} if isinstance(id, str) and id else {}
+    if role == "assistant" or not role:
+        content, calls = answer_of(message, prefix)
+        named = {} if role else {"metadata": {"name": str(message.get("role"))}}
+        return {**said, "role": "assistant", "content": content, **({"tool_calls": calls} if calls else {}), **named}
+    content = content_of(message.get("content"))
+    if role == "tool":
+        call_id = message.get("tool_call_id")
+        return {**said, "role": role, "content": content, "tool_call_id": str(call_id) if call_id else None}
+    return {**said, "role": role, "content": content}
+
+
 def answer_of(message: JsonMapping, prefix: str) -> tuple[Content, list[JsonObject]]:
     """Convert an answer: its content, thoughts first, and the calls of tools.
 
