@@ -250,7 +250,7 @@ def report_all(project: Path, scenarios: Sequence[Scenario], clients: int) -> No
 
 
 def report_floor(clients: int) -> None:
-    """Print how long many wait for a server that does nothing, as a floor for what they wait for ours."""
+    """Print how long many wait for a server that does nothing, beside what they wait for ours."""
     address = f"http://127.0.0.1:{(port := free_port())}"
     with subprocess.Popen([sys.executable, "-c", BARE, str(port)]) as server:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inspect_scout import Transcript, TranscriptContent, transcripts_from
@@ -154,6 +154,7 @@ MESSAGES = st.fixed_dictionaries(
 
 
 @given(st.lists(MESSAGES, min_size=1, max_size=4))
+@example([{"role": "user", "content": float("inf")}])
 async def test_whatever_stands_in_messages_they_are_read(messages: list[Any]) -> None:
     import tempfile
 

@@ -11,6 +11,7 @@ from .._support.plugins import plugins
 from .contract import SourceKind
 from .database.kind import DATABASE_KIND
 from .eval_log.kind import EVAL_LOGS
+from .eval_log.listing import is_log_by_name_only
 
 if TYPE_CHECKING:
     from .._types import InputOrigin, Transcript, TranscriptInfo
@@ -54,7 +55,10 @@ def register_source(kind: SourceKind) -> Callable[[], None]:
 
 def find_kind(place: SourceLocation) -> SourceKind | None:
     """Find the kind of source that reads what is at a location; None if there is none."""
-    return next((kind for kind in _all_kinds() if kind.recognises(place)), None)
+    found = (kind for kind in _all_kinds() if kind.recognises(place))
+    first = next(found, None)
+    # Any `.json` file may be a log: one that is none is refused as such only if nothing else reads it.
+    return next(found, first) if first is EVAL_LOGS and is_log_by_name_only(place) else first
 
 
 def kind_named(name: str) -> SourceKind:

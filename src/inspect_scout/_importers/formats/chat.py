@@ -12,7 +12,7 @@ from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..conversation import add_messages
 from ..json_values import Json, JsonMapping, JsonObject
-from ..reading import Accounts, document, json_lines, plain_name
+from ..reading import Accounts, decode, document, json_lines, plain_name
 from ..run import TraceRun
 from ..times import time_of
 from ..wire.openai import usage_of
@@ -57,8 +57,8 @@ class Chat:
         if not text.startswith((b"{", b"[")):
             return False
         try:
-            return any(_said(row) is not None for row in _rows(_decoder.decode(text)))
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return any(_said(row) is not None for row in _rows(decode(_decoder, text)))
+        except ValueError:
             return len(head) >= 1024 and _begins_like_a_chat(text[:4096])
 
     def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:

@@ -194,9 +194,9 @@ class _Conversation:
             self._calls[str(action.get("id"))] = id
             arguments = given.get("arguments") if is_mapping(given) else action.get("action")
             calls.append(arguments_of({"id": id, "function": str(action.get("tool_name") or "unknown")}, arguments))
-        self._say(self._answer_key(first), content, calls, at)
+        self._add_answer(self._answer_key(first), content, calls, at)
 
-    def _say(self, id: str, content: Json, calls: list[JsonObject], at: str | None) -> None:
+    def _add_answer(self, id: str, content: Json, calls: list[JsonObject], at: str | None) -> None:
         message: JsonObject = {"id": id, "role": "assistant", "source": "generate", "content": content}
         message |= {"tool_calls": calls} if calls else {}
         stop: StopReason = "tool_calls" if calls else "stop"
@@ -240,7 +240,7 @@ class _Conversation:
         if not is_mapping(said):
             self._accounts.skipped["MessageEvent"] += 1
         elif said.get("role") == "assistant":
-            self._say(id, content_of(said.get("content")), [], at)
+            self._add_answer(id, content_of(said.get("content")), [], at)
         else:
             self._run.main.receive({"id": id, "role": "user", "content": content_of(said.get("content"))})
 
@@ -275,7 +275,7 @@ class _Conversation:
         elif kind in ("message", "system"):
             content = str(args.get("content") or "")
             if kind == "message" and event.get("source") != "user":
-                self._say(id, content, [], at)
+                self._add_answer(id, content, [], at)
             else:
                 self._run.main.receive({"id": id, "role": "system" if kind == "system" else "user", "content": content})
         else:
@@ -285,7 +285,7 @@ class _Conversation:
             thought = args.get("thought") or event.get("thought")
             rest = {key: value for key, value in args.items() if key != "thought"}
             call = {"id": id, "function": str(name or kind), "arguments": rest, "type": "function"}
-            self._say(id, str(thought or ""), [call], at)
+            self._add_answer(id, str(thought or ""), [call], at)
 
     def _v0_observation(self, event: JsonMapping, at: str | None) -> None:
         kind = str(event["observation"])

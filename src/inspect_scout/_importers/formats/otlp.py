@@ -73,11 +73,14 @@ class Otlp:
             yield from accounts.problems
             accounts.problems.clear()
             for key, pieces in spool.traces():
-                found = _Trace(item.location, key, pieces, sorting.resources, accounts).read()
+                try:
+                    found = _Trace(item.location, key, pieces, sorting.resources, accounts).read()
+                except (ValueError, TypeError, AttributeError, LookupError) as error:
+                    accounts.refuse(item.location, f"the trace {key.decode()} cannot be read: {error}")
+                    continue
                 if found is not None:
                     yield found
-                yield from accounts.problems
-                accounts.problems.clear()
+            yield from accounts.problems
 
 
 def _folder(file: TraceFile) -> str:
@@ -277,7 +280,7 @@ class _Trace:
         unknown = tell_session(run, sorted(self._records, key=order_of))
         counts = {"records": len(self._records), "skipped": 0, "unknown": sum(unknown.values()), "broken": 0}
         types = {"unknown_types": ", ".join(sorted(unknown))} if unknown else {}
-        service = next((each for each in self._resources if each), {})
+        service = next((each for each in self._resources if each), JsonObject())
         return run.finish(
             source_type="otlp",
             source_id=self._id,

@@ -63,7 +63,7 @@ def numbered(attributes: JsonMapping, prefix: str) -> list[JsonObject]:
 
 
 def counts(attributes: Mapping[str, Json], *names: str) -> int | None:
-    """Give the first number among some attributes; exporters write them as text, too."""
+    """Give the first number among some attributes; exporters write them as text as well."""
     for name in names:
         value = attributes.get(name)
         if isinstance(value, str) and value.isdecimal() and len(value) < 16:

@@ -7,13 +7,13 @@ from typing import Final
 
 from ..._support.shapes import is_list, is_mapping
 from ..json_values import JsonMapping, JsonObject
-from ..run import Message
+from ..run import Message, StopReason
 from ..usage import Usage, whole_input
 from ..wire.genai import messages_of, text_of
 from ..wire.openai import arguments_of, message_of
 from ..wire.settings import config_of, from_text, stop_of, tools_of
 from .flat import SpanEvent, counts, numbered, text_at
-from .spans import ModelCall, Span, ToolUse
+from .spans import CalledModel, Span, ToolUse
 
 _MODEL: Final = frozenset({"chat", "text_completion", "generate_content", "message", "completion"})
 _AGENT: Final = frozenset({"invoke_agent"})
@@ -35,7 +35,7 @@ def describes(attributes: JsonMapping) -> bool:
 
 def describe(span: Span, attributes: JsonMapping, events: Sequence[SpanEvent]) -> None:
     """Say what a span is."""
-    operation = attributes.get("gen_ai.operation.name")
+    operation = text_at(attributes, ("gen_ai.operation.name",))
     kind = str(attributes.get("traceloop.span.kind") or "")
     if operation == "execute_tool" or "gen_ai.tool.name" in attributes or kind == "tool":
         span.kind, span.use = "tool", _use(span, attributes, events)
@@ -83,8 +83,8 @@ def _content(event: SpanEvent) -> object:
     return body.get("content")
 
 
-def _call(attributes: JsonMapping, events: Sequence[SpanEvent]) -> ModelCall:
-    details = next((each.attributes for each in events if each.name == _DETAILS), {})
+def _call(attributes: JsonMapping, events: Sequence[SpanEvent]) -> CalledModel:
+    details = next((each.attributes for each in events if each.name == _DETAILS), JsonObject())
     said: JsonObject = {**details, **attributes}
     given = messages_of(said.get("gen_ai.input.messages"))
     output = messages_of(said.get("gen_ai.output.messages"), "assistant")
@@ -96,16 +96,23 @@ def _call(attributes: JsonMapping, events: Sequence[SpanEvent]) -> ModelCall:
         given = [_together(instructions), *given]
     finished = from_text(said.get("gen_ai.response.finish_reasons"))
     reasons = [*(finished if is_list(finished) else [finished]), *reasons]
-    return ModelCall(
+    return CalledModel(
         text_at(said, ("gen_ai.response.model", "gen_ai.request.model", "gen_ai.response_model")) or "",
         given,
         output,
         _usage(said),
-        next((stop for each in reasons if (stop := stop_of(each)) != "unknown"), "unknown"),
+        _stop(reasons),
         tools_of(said.get("gen_ai.tool.definitions")) or tools_of(numbered(said, "llm.request.functions.")),
         config_of({name.removeprefix(_REQUEST): value for name, value in said.items() if name.startswith(_REQUEST)}),
         text_at(said, ("gen_ai.response.id",)),
     )
+
+
+def _stop(reasons: Sequence[object]) -> StopReason:
+    for reason in reasons:
+        if (stop := stop_of(reason)) != "unknown":
+            return stop
+    return "unknown"
 
 
 def _together(messages: Sequence[Message]) -> Message:

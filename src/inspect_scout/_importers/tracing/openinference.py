@@ -13,7 +13,7 @@ from ..wire.genai import messages_of, text_of
 from ..wire.openai import arguments_of, message_of
 from ..wire.settings import config_of, from_text, stop_of, tools_of
 from .flat import SpanEvent, counts, numbered, text_at
-from .spans import ModelCall, Span, ToolUse
+from .spans import CalledModel, Span, ToolUse
 
 _KIND: Final = "openinference.span.kind"
 _NOTED: Final = frozenset({"EMBEDDING", "RETRIEVER", "RERANKER", "GUARDRAIL", "EVALUATOR"})
@@ -51,7 +51,7 @@ def _use(span: Span, attributes: JsonMapping) -> ToolUse:
     )
 
 
-def _call(attributes: JsonMapping) -> ModelCall:
+def _call(attributes: JsonMapping) -> CalledModel:
     given = [_message(row) for row in numbered(attributes, "llm.input_messages.")]
     output = [_message(row) for row in numbered(attributes, "llm.output_messages.")]
     if not given:
@@ -65,7 +65,7 @@ def _call(attributes: JsonMapping) -> ModelCall:
     settings = from_text(attributes.get("llm.invocation_parameters"))
     tools = [row.get("tool.json_schema") for row in numbered(attributes, "llm.tools.")]
     reasons = attributes.get("llm.finish_reasons", attributes.get("llm.finish_reason"))
-    return ModelCall(
+    return CalledModel(
         text_at(attributes, ("llm.response.model_name", "llm.model_name", "llm.request.model_name")) or "",
         given,
         _merged(output),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from ..json_values import Json, JsonObject
@@ -119,30 +120,36 @@ def _pair(pair: memoryview, depth: int) -> tuple[str, Json]:
 
 
 def value_of(data: bytes | memoryview, depth: int = 0) -> Json:
-    """Give a value."""
+    """Give a value.
+
+    Raises:
+        ValueError: It is not one, or nested too deeply.
+    """
     if depth > _MOST_NESTED:
         raise ValueError("it is nested too deeply")
     for number, part in fields(data):
-        match number, part:
-            case 1, memoryview():
-                return _text(part)
-            case 2, int():
-                return part != 0
-            case 3, int():
-                return part - (1 << 64) if part >> 63 else part
-            case 4, int():
-                return struct.unpack("<d", part.to_bytes(8, "little"))[0]
-            case 5, memoryview():
-                return [value_of(each, depth + 1) for each in parts(part, 1)]
-            case 6, memoryview():
-                return dict(_pair(each, depth + 1) for each in parts(part, 1))
-            case 7, memoryview():
-                import base64
-
-                return base64.b64encode(part).decode()
-            case _:
-                continue
+        if isinstance(part, int):
+            if number in _NUMBERS:
+                return _NUMBERS[number](part)
+        elif number == 5:
+            return [value_of(each, depth + 1) for each in parts(part, 1)]
+        elif number == 6:
+            return dict(_pair(each, depth + 1) for each in parts(part, 1))
+        elif number in (1, 7):
+            return _text(part) if number == 1 else base64.b64encode(part).decode()
     return None
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >> 63 else value
+
+
+def _double(value: int) -> float:
+    number: float = struct.unpack("<d", value.to_bytes(8, "little"))[0]
+    return number
+
+
+_NUMBERS: Final[Mapping[int, Callable[[int], bool | int | float]]] = {2: bool, 3: _signed, 4: _double}
 
 
 def _text(data: memoryview) -> str:

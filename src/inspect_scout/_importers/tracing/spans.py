@@ -14,7 +14,7 @@ SpanKind = Literal["model", "tool", "agent", "other"]
 
 
 @dataclass(slots=True)
-class ModelCall:
+class CalledModel:
     """What a span tells of a call of a model.
 
     Args:
@@ -87,7 +87,7 @@ class Span:
     end: str | None = None
     kind: SpanKind = "other"
     error: str | None = None
-    call: ModelCall | None = None
+    call: CalledModel | None = None
     use: ToolUse | None = None
     agent: str | None = None
     session: str | None = None
@@ -143,7 +143,7 @@ class SpanTree:
                 node.parent = parent
                 parent.children.append(node)
         self._cut_circles(in_order)
-        self._settle_calls()
+        self._count_calls_once()
         for node in reversed(list(self.nodes())):
             span = node.span
             node.is_told |= span.kind != "other" or span.error is not None or span.note is not None
@@ -181,7 +181,7 @@ class SpanTree:
                     pending.extend(each.children)
         self.roots.sort(key=lambda node: node.span.order)
 
-    def _settle_calls(self) -> None:
+    def _count_calls_once(self) -> None:
         """Let each call of a model count once: two libraries in one program write two spans for it, the one in the other."""
         answered: dict[str, Node] = {}
         for node in reversed(list(self.nodes())):  # what stands inside comes first

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..json_values import Json, JsonObject
 from ..run import Agent, TraceRun
-from .line import Line
+from .agent_line import AgentLine
 from .spans import Node, Span, SpanTree
 
 
@@ -47,7 +47,7 @@ class Told:
 class _Place:
     """Where the children of a span stand."""
 
-    line: Line | None
+    line: AgentLine | None
     inside: str | None
     agent: Agent
 
@@ -67,7 +67,7 @@ def tell(run: TraceRun, spans: Iterable[Span]) -> Told | None:
 class _Telling:
     def __init__(self, run: TraceRun, tree: SpanTree) -> None:
         self._run, self._tree = run, tree
-        self._main = Line(run.main)
+        self._main = AgentLine(run.main)
         self._lines = [self._main]
         self._places: dict[int, _Place] = {}
         tops = [node for node in tree.nodes() if node.span.kind == "agent" and _agent_around(node) is None]
@@ -141,8 +141,8 @@ class _Telling:
         else:
             self._run.end_span(place.inside, node.span.end)
 
-    def _begin_line(self, agent: Agent, span: Span) -> Line:
-        line = Line(agent, span.id)
+    def _begin_line(self, agent: Agent, span: Span) -> AgentLine:
+        line = AgentLine(agent, span.id)
         self._lines.append(line)
         return line
 

@@ -13,7 +13,7 @@ from ..wire.genai import text_of
 from ..wire.openai import arguments_of, message_of
 from ..wire.settings import config_of, from_text, stop_of, tools_of
 from .flat import SpanEvent, counts, text_at
-from .spans import ModelCall, Span, ToolUse
+from .spans import CalledModel, Span, ToolUse
 
 _SETTINGS: Final = "ai.settings."
 
@@ -42,12 +42,12 @@ def describe(span: Span, attributes: JsonMapping, events: Sequence[SpanEvent]) -
         span.kind = "agent"
 
 
-def _call(attributes: JsonMapping) -> ModelCall:
+def _call(attributes: JsonMapping) -> CalledModel:
     messages = from_text(attributes.get("ai.prompt.messages"))
     given = [said for each in messages if is_mapping(each) for said in _messages(each)] if is_list(messages) else []
     tools = attributes.get("ai.prompt.tools")
     settings = {name.removeprefix(_SETTINGS): value for name, value in attributes.items() if name.startswith(_SETTINGS)}
-    return ModelCall(
+    return CalledModel(
         text_at(attributes, ("ai.response.model", "gen_ai.response.model", "ai.model.id", "gen_ai.request.model"))
         or "",
         given,

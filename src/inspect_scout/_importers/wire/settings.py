@@ -55,6 +55,7 @@ _SYNONYMS: Final = {
     "stop_sequences": "stop_seqs",
     "stopSequences": "stop_seqs",
 }
+_SCHEMAS: Final = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "parameters_json_schema")
 _TYPES: Final = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
 
 
@@ -98,14 +99,8 @@ def _tool(given: object) -> JsonObject | None:
     name = described.get("name")
     if not isinstance(name, str) or not name:
         return None
-    schema = next(
-        (
-            found
-            for key in ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "parameters_json_schema")
-            if is_mapping(found := from_text(described.get(key)))
-        ),
-        {},
-    )
+    schemas = [from_text(described.get(key)) for key in _SCHEMAS]
+    schema: Json = next((each for each in schemas if is_mapping(each)), None)
     parameters = _schema(schema)
     return {
         "name": name,
@@ -123,29 +118,33 @@ def _schema(given: object, depth: int = 0) -> JsonObject:
     """Keep of a schema what Inspect has names for."""
     if not is_mapping(given) or depth > 20:
         return {}
-    kept: JsonObject = {}
+    kept: JsonObject = {
+        name: given[name] for name in ("format", "description", "pattern") if isinstance(given.get(name), str)
+    }
     types = given.get("type")
     names = [each.lower() for each in (types if is_list(types) else [types]) if isinstance(each, str)]
     if known := [each for each in names if each in _TYPES]:
         kept["type"] = known if is_list(types) else known[0]
-    for name in ("format", "description", "pattern"):
-        if isinstance(given.get(name), str):
-            kept[name] = given[name]
     if is_list(given.get("enum")):
         kept["enum"] = given["enum"]
     if is_list(required := given.get("required")):
         kept["required"] = [each for each in required if isinstance(each, str)]
+    return kept | _inner_schemas(given, depth + 1)
+
+
+def _inner_schemas(given: JsonMapping, depth: int) -> JsonObject:
+    kept: JsonObject = {}
     if is_mapping(given.get("items")):
-        kept["items"] = _schema(given["items"], depth + 1)
+        kept["items"] = _schema(given["items"], depth)
     if is_mapping(properties := given.get("properties")):
-        kept["properties"] = {name: _schema(each, depth + 1) for name, each in properties.items()}
+        kept["properties"] = {name: _schema(each, depth) for name, each in properties.items()}
     if is_list(choices := given.get("anyOf")):
-        kept["anyOf"] = [_schema(each, depth + 1) for each in choices]
+        kept["anyOf"] = [_schema(each, depth) for each in choices]
     return kept
 
 
 def from_text(given: object) -> Json:
-    """Give what JSON text says; what is no text, or no JSON, is given as it is."""
+    """Give what JSON text says; what is not text, or not JSON, is given as it is."""
     if not isinstance(given, str) or given.lstrip()[:1] not in ("{", "[", '"'):
         return given
     try:

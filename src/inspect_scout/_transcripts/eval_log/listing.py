@@ -91,6 +91,15 @@ def _starts_like_log(name: str, start: bytes) -> bool:
     return named_by_inspect(name) and not start.lstrip().startswith((b"{", b"["))
 
 
+def is_log_by_name_only(place: SourceLocation) -> bool:
+    """Whether a location is a file on this machine that has the name of a log, and begins like another document."""
+    path = place.location
+    if place.paths is not None or not path.endswith(".json") or not is_local(path):
+        return False
+    head = next(iter(place.heads([path])), b"")
+    return bool(head) and not _starts_like_log(os.path.basename(path), head)
+
+
 def holds_logs(place: SourceLocation) -> bool:
     """Whether a file has the name of a log, or a folder has logs, whatever else is in it.
 

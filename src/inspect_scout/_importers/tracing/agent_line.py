@@ -15,7 +15,7 @@ from .spans import Span, ToolUse
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-class Line:
+class AgentLine:
     """The messages of an agent.
 
     Each stands in the pool of the run once. Those that a call is given are found again by what they say; only what is new is added.
