@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from support.fault_proxy import FaultProxy
     from support.s3 import S3Server
 
+# Packages of tests add plugins to pydantic, which load hundreds of modules with it in every process.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 _LONG = ("/printed/", "/faults/", "/e2e/", "/docs/")
 _ON_A_CLUSTER = ("test_ray_faults.py::", "::TestRay::", "_on_a_cluster[")
 ROOT = Path(__file__).parent.parent

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from ._app import start_scan as start_scan
     from ._app import transcripts_from as transcripts_from
     from ._app import validation_results_df as validation_results_df
+    from ._observe import ObserveEmit as ObserveEmit
+    from ._observe import ObserveProvider as ObserveProvider
+    from ._observe import observe as observe
+    from ._observe import observe_update as observe_update
     from ._plan import ScanJob as ScanJob
     from ._plan import Scanners as Scanners
     from ._plan import ScannerWork as ScannerWork

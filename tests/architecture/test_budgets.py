@@ -20,6 +20,8 @@ MANY_ARGUMENTS = {
     "_app/results.py:scan_results_query": "the documented signature, which its async twin takes",
     "_app/results.py:scan_results_query_async": "the documented signature; packed into one ResultsQuery at once",
     "_inspect/scripted_model.py:scripted_model": "one argument for each thing that a model may do wrong",
+    "_observe/observing.py:observe": "the documented signature; packed into one Observe at once",
+    "_observe/observing.py:observe_update": "the documented signature; packed into one update at once",
     "_scanners/llm/generate.py:generate_answer": "the documented signature, three times for its overloads",
     "_scanners/llm/scanner.py:llm_scanner": "the documented signature; packed into one JudgeConfig at once",
     "_scanners/segments/timeline.py:transcript_messages": "the documented signature",

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from .contract import TraceFile, TraceFormat, TraceItem
     from .functions import atif, claude_code
     from .item_reading import STATE
-    from .json_values import JsonObject
+    from .json_values import Json, JsonMapping, JsonObject
     from .kind import TRACES
     from .known_formats import FORMATS, format_named, format_of, items_at
     from .reader import FormatReader, trace_reader
     from .source import TraceSource
     from .wanted import Wanted
+    from .wire.settings import config_of, tools_of
 
 if not TYPE_CHECKING:  # else any name would be taken for an export
     __getattr__, __dir__ = lazy_exports(__name__)
