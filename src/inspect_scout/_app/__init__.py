@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from .explain import explain_settings
     from .exporting.folder import ExportFolder, refuse_target, written_beside
     from .exporting.masking import Masker
+    from .exporting.transcripts import export_transcripts
     from .findings import (
         FindingsGroup,
         KindCount,

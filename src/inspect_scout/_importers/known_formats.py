@@ -16,6 +16,7 @@ from .formats.docent import Docent
 from .formats.gemini_cli import GeminiCli
 from .formats.openhands import OpenHands
 from .formats.otlp import Otlp
+from .formats.scout_lines import ScoutLines
 from .formats.swe_agent import MiniSweAgent, SweAgent
 from .formats.tau2 import Tau2
 from .reading import head_of, plain_name
@@ -27,6 +28,7 @@ FORMATS: Final[Mapping[str, TraceFormat]] = {
     each.name: each
     for each in (
         Atif(),
+        ScoutLines(),
         Otlp(),
         Codex(),
         ClaudeCode(),

@@ -236,7 +236,9 @@ def path_of(info: TranscriptInfo) -> str:
     uri = info.source_uri or ""
     if not uri.startswith("file://"):
         raise LogReadError(uri, "its description does not say which file it is in", repr(info.transcript_id))
-    return uri.removeprefix("file://").rpartition("#")[0]
+    place = uri.removeprefix("file://")
+    own = f"#{info.transcript_id}"  # there may be a # in it
+    return place.removesuffix(own) if place.endswith(own) else place.rpartition("#")[0]
 
 
 async def read_again(origin: InputOrigin, info: TranscriptInfo) -> Transcript:

@@ -232,6 +232,15 @@ LINES: dict[str, tuple[str, ...]] = {
         "db delete nowhere --id x --yes",
     ),
     "db stats": ("db stats transcripts", "db stats transcripts --json", "db stats empty", "db stats nowhere"),
+    "db export": (
+        "db export logs chats.jsonl --format openai",
+        "db export logs all.jsonl --format jsonl --json",
+        "db export logs trajectories --format atif --limit 1",
+        "db export logs transcripts --format eval",
+        "db export lgos x --format jsonl",
+        "db export logs x --format csv",
+        "db export logs x",
+    ),
     "db copy": (
         "db copy logs new",
         "db copy logs transcripts",

@@ -32,12 +32,14 @@ command = LazyGroup(
         "delete": (".databases.db:delete", "Delete transcripts."),
         "stats": (".databases.db:stats", "Count transcripts, files and bytes."),
         "copy": (".databases.db:copy", "Copy transcripts of a database or of eval logs into a database."),
+        "export": (".databases.exports:command", "Write transcripts in the format of another program."),
     },
     help="Look after transcript databases: folders of parquet files with an index.",
     epilog="""\b
 Examples:
   scout db copy ./logs ./transcripts
   scout db stats ./transcripts
+  scout db export ./transcripts chats.jsonl --format openai
   scout db delete ./transcripts --where "task_set = 'demo'" --yes
 """,
     no_args_is_help=True,

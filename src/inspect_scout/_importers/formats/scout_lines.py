@@ -1,0 +1,67 @@
+"""Transcripts as `scout db export --format jsonl` writes them: everything, one on a line."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+from pydantic import ValidationError
+
+from ..._transcripts import raw_of
+from ..._types import Transcript, TranscriptInfo
+from ..contract import Found, ReadTranscript, TraceFile, TraceItem
+from ..reading import Accounts, json_lines, plain_name
+
+_decoder: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_CONTENT: Final = ("messages", "events", "timelines")
+
+
+class ScoutLines:
+    """Transcripts of Scout."""
+
+    name = "scout"
+    title = "Transcripts of Scout, as scout db export writes them"
+    where = "transcripts.jsonl"
+    suffixes: tuple[str, ...] = (".jsonl",)
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """Whether its first line begins as all of these do."""
+        return plain_name(path).endswith(".jsonl") and head.lstrip().startswith(b'{"transcript_id":"')
+
+    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
+        """Each file is read by itself."""
+        return [TraceItem((file,)) for file in files]
+
+    def look_in(self, path: str) -> None:
+        """Nothing else belongs to a file."""
+
+    def read(self, item: TraceItem) -> Iterator[Found]:
+        """Read the transcripts of a file."""
+        path = item.location
+        accounts = Accounts(self.name)
+        for number, line in json_lines(path, _decoder, accounts):
+            try:
+                yield _transcript(path, line)
+            except (ValidationError, msgspec.MsgspecError) as error:
+                accounts.refuse(path, f"it is not a transcript: {error}".partition("\n")[0], number)
+            yield from accounts.problems
+            accounts.problems.clear()
+        yield from accounts.problems
+
+
+def _transcript(path: str, line: Mapping[str, msgspec.Raw]) -> ReadTranscript:
+    """Make a transcript of a line; its content stays as it is."""
+    told = {name: msgspec.json.decode(value) for name, value in line.items() if name not in _CONTENT}
+    info = TranscriptInfo.model_validate(told)
+    # Where it stands now; where it was from is kept.
+    origin = {"exported_from": info.source_uri} if info.source_uri else {}
+    place = {"source_uri": f"file://{path}#{info.transcript_id}", "metadata": {**info.metadata, **origin}}
+    info = info.model_copy(update=place)
+    empty = raw_of(Transcript.model_construct(None, **dict(info), messages=[], events=[], timelines=[]))
+    messages, events, timelines = (bytes(line[name]) if name in line else None for name in _CONTENT)
+    raw = dataclasses.replace(
+        empty, messages=messages or b"[]", events=events or b"[]", events_data=None, timelines=timelines
+    )
+    return ReadTranscript(info, raw)
