@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import anyio.to_thread
 
-from .._support.errors import ConfigError, StorageError
+from .._support.errors import ConfigError, ScoutError, StorageError
 from .._support.storage import is_local
 from .content import Losses, encode
 
@@ -96,6 +96,8 @@ async def export_to(
                 done.transcripts += 1
                 progress(done.transcripts)
             await writer.close()
+    except ScoutError:  # some of them are errors of the system as well
+        raise
     except OSError as error:
         raise StorageError(f"Cannot write {target!r}: {error.strerror or error}.") from error
     return done
@@ -140,27 +142,29 @@ class _Lines:
     """A line for each transcript."""
 
     def __init__(self, path: Path, form: str, done: Exported) -> None:
-        self._file, self._form, self._done = path.open("wb"), form, done
+        path.touch()
+        self._path, self._form, self._done = path, form, done
         done.files = 1
 
     async def add(self, each: Outgoing) -> None:
-        await anyio.to_thread.run_sync(self._add, each)
+        await anyio.to_thread.run_sync(self._add, self._line(each))
 
-    def _add(self, each: Outgoing) -> None:
+    def _add(self, line: bytes) -> None:
+        with self._path.open("ab") as file:
+            file.write(line)
+
+    def _line(self, each: Outgoing) -> bytes:
         if self._form == "openai":
             from .openai_chat import chat_of
 
             lose_timelines(each, self._done.losses)
-            self._file.write(encode(chat_of(each.transcript, self._done.losses)) + b"\n")
-            return
+            return encode(chat_of(each.transcript, self._done.losses)) + b"\n"
         line = each.transcript.model_dump_json(exclude={"timelines"}).encode()
         timelines = b"" if each.timelines is None else b',"timelines":' + each.timelines
-        self._file.write(line[:-1] + timelines + b"}\n")
+        return line[:-1] + timelines + b"}\n"
 
     async def close(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        return
 
 
 def _writer(folder: Path, form: str, done: Exported) -> _Trajectories | _Logs:

@@ -94,5 +94,6 @@ def _report(done: Exported, masked: int, target: str) -> None:
     if masked:
         click.echo(f"Masked {plural(masked, 'secret')}.")
     if done.losses:
-        left = ", ".join(f"{count:,} {what}" for what, count in done.losses.most_common())
-        click.echo(f"The format has no place for: {left}.")
+        click.echo("The format has no place for:")
+        for what, count in done.losses.most_common():
+            click.echo(f"{count:8,}  {printable(what)}")
