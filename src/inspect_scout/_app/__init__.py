@@ -106,7 +106,7 @@ if TYPE_CHECKING:
         group_records,
         scanner_findings,
     )
-    from .importing import Existing, ImportReport, import_traces, known_sources, preview_import, wanted_of
+    from .importing import Existing, ImportReport, import_traces, known_sources, preview_import, wanted_origin
     from .labelling import (
         CitedMessage,
         LabelSample,

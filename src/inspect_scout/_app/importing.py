@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import anyio.to_thread
@@ -16,7 +14,7 @@ from .._support.errors import ConfigError, LocationError, StorageError
 from .._support.storage import is_local
 
 if TYPE_CHECKING:
-    from .._importers import ImportSource, JsonObject, Taken, Wanted
+    from .._importers import ImportOrigin, ImportSource, JsonObject, Taken
     from .._types import TranscriptInfo
 
 Existing = Literal["add", "overwrite"]
@@ -47,7 +45,7 @@ def known_sources() -> list[ImportSource]:
     return import_sources()
 
 
-def wanted_of(source: str, parameters: Mapping[str, str], options: Mapping[str, object]) -> Wanted:
+def wanted_origin(source: str, parameters: Mapping[str, str], options: Mapping[str, object]) -> ImportOrigin:
     """Say what a command line means.
 
     Args:
@@ -58,12 +56,12 @@ def wanted_of(source: str, parameters: Mapping[str, str], options: Mapping[str, 
     Raises:
         ConfigError: There is no such source, or a parameter is wrong.
     """
-    from .._importers import Wanted, read_parameters
+    from .._importers import Wanted, origin_of
 
     given: JsonObject = {name: value for name, value in options.items() if value is not None}
     names = [each.name for each in known_sources()]
     if source in names:
-        return Wanted(source, **{**read_parameters(source, parameters), **given})
+        return origin_of(source, parameters, given)
     if parameters:
         raise ConfigError(f"-P belongs to a source: name one of {', '.join(names)}, or leave it out.")
     if not os.path.exists(os.path.expanduser(source)):
@@ -74,7 +72,7 @@ def wanted_of(source: str, parameters: Mapping[str, str], options: Mapping[str, 
 
 
 async def import_traces(
-    wanted: Wanted,
+    origin: ImportOrigin,
     target: str,
     existing: Existing = "add",
     *,
@@ -84,10 +82,10 @@ async def import_traces(
     """Import transcripts into a database, which is made if it is not there.
 
     Args:
-        wanted: Which.
+        origin: Where they are taken from, and which.
         target: The database.
-        existing: Add to what is there (files that have grown replace what was read of them before), or delete it first.
-        since_last: Look only at files written since the newest one that the database has.
+        existing: Add to what is there (what has grown or changed replaces what was read of it before), or delete it first.
+        since_last: Look only at what is newer than the newest that the database has.
         progress: Called with the number of transcripts that were written.
 
     Raises:
@@ -101,7 +99,7 @@ async def import_traces(
     taken = Taken()
     known = await _known_states(target)
     if since_last:
-        wanted = _since(wanted, known)
+        origin = origin.since_last(known.values())
     written = 0
 
     def count(_: str) -> None:
@@ -110,27 +108,19 @@ async def import_traces(
         if progress is not None:
             progress(written)
 
-    rows = (each.raw async for each in new_transcripts(wanted, known, taken))
+    rows = (each.raw async for each in new_transcripts(origin, known, taken))
     await transcripts_db(target).upsert(rows, progress=count)
     return _report(taken)
 
 
-async def preview_import(wanted: Wanted, target: str) -> tuple[list[TranscriptInfo], ImportReport]:
+async def preview_import(origin: ImportOrigin, target: str) -> tuple[list[TranscriptInfo], ImportReport]:
     """Say what an import would bring, without writing anything."""
     from .._importers import Taken, new_transcripts
 
     taken = Taken()
     known = await _known_states(target)
-    found = [each.info async for each in new_transcripts(wanted, known, taken)]
+    found = [each.info async for each in new_transcripts(origin, known, taken)]
     return found, _report(taken)
-
-
-def _since(wanted: Wanted, known: Mapping[str, str]) -> Wanted:
-    times = [int(found[1]) for state in known.values() if (found := re.match(r"(\d+)-", state))]
-    if not times:
-        return wanted
-    newest = datetime.fromtimestamp(max(times) / 1e9, UTC)
-    return replace(wanted, from_time=max(newest, wanted.from_time or newest))
 
 
 def _report(taken: Taken) -> ImportReport:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .collecting import ImportSource, Taken, import_sources, new_transcripts, read_parameters
+    from .collecting import Taken, new_transcripts
     from .contract import TraceFile, TraceFormat, TraceItem
     from .functions import atif, claude_code
+    from .importable import ImportSource, import_sources, origin_of
     from .item_reading import STATE
     from .json_values import Json, JsonMapping, JsonObject
     from .kind import TRACES
     from .known_formats import FORMATS, format_named, format_of, items_at
+    from .origin import ImportOrigin
     from .reader import FormatReader, trace_reader
     from .source import TraceSource
     from .wanted import Wanted

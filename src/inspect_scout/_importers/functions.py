@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 
 from .._transcripts import TraceProblem, decode_stored
-from .item_reading import EVERYTHING, in_threads, read_item
+from .item_reading import EVERYTHING
 from .wanted import Wanted
 
 if TYPE_CHECKING:
     import os
 
     from .._types import Transcript
+    from .origin import ImportOrigin
 
 logger = logging.getLogger("inspect_scout")
 
@@ -52,7 +53,7 @@ async def claude_code(
             print(transcript.task_id, transcript.total_tokens)
         ```
     """
-    async for transcript in _read(Wanted("claude_code", path, session_id, from_time, to_time, limit)):
+    async for transcript in transcripts_of(Wanted("claude_code", path, session_id, from_time, to_time, limit)):
         yield transcript
 
 
@@ -89,18 +90,25 @@ async def atif(
     """
     if path is None:
         return
-    async for transcript in _read(Wanted("atif", path, session_id, from_time, to_time, limit)):
+    async for transcript in transcripts_of(Wanted("atif", path, session_id, from_time, to_time, limit)):
         yield transcript
 
 
-async def _read(wanted: Wanted) -> AsyncIterator[Transcript]:
+async def transcripts_of(origin: ImportOrigin) -> AsyncIterator[Transcript]:
+    """Read the transcripts of an origin; what cannot be read is named in a warning."""
     count = 0
-    for reader, item in await anyio.to_thread.run_sync(wanted.items):
-        if count == wanted.limit:
-            return
-        async for one in in_threads(read_item(reader, item)):
-            if isinstance(one, TraceProblem):
-                logger.warning("%s", one)
-            elif wanted.takes(one) and count != wanted.limit:
+    async with origin.open() as items:
+        async for item in items:
+            if isinstance(item, TraceProblem):
+                logger.warning("%s", item)
+                continue
+            async for one in item.read():
+                if isinstance(one, TraceProblem):
+                    logger.warning("%s", one)
+                    continue
+                if count == origin.limit:
+                    return
                 count += 1
                 yield (await anyio.to_thread.run_sync(decode_stored, one.raw, one.info, EVERYTHING)).transcript
+            if count == origin.limit:
+                return

@@ -26,21 +26,32 @@ KEPT_BYTES: Final = 64 << 20
 
 def read_item(reader: TraceFormat, item: TraceItem) -> Iterator[Found]:
     """Read an item; what is wrong with it is told, never raised. No transcript is held when the next one is read."""
+    return found_in(reader.read(item), item.location, item.state)
+
+
+def found_in(found: Iterator[Found], location: str, state: str) -> Iterator[Found]:
+    """Go on with what is found until something is wrong, which is told, never raised.
+
+    Args:
+        found: What is found.
+        location: Where, for people.
+        state: The state that it is in; it is kept with the transcripts.
+    """
     try:
-        for one in reader.read(item):
-            yield one if isinstance(one, TraceProblem) else _with_state(one, item)
+        for one in found:
+            yield one if isinstance(one, TraceProblem) else _with_state(one, state)
     except OSError as error:
-        yield TraceProblem(item.location, f"it cannot be read: {error.strerror or error}")
+        yield TraceProblem(location, f"it cannot be read: {error.strerror or error}")
     except (ValueError, RecursionError, MemoryError) as error:
-        yield TraceProblem(item.location, f"it cannot be read: {error}")
+        yield TraceProblem(location, f"it cannot be read: {error}")
     except (TypeError, AttributeError, LookupError) as error:
         # A shape that a reader does not expect is the fault of the reader, and must not end the reading of the others.
-        yield TraceProblem(item.location, f"it has a shape that is not expected ({type(error).__name__}: {error})")
+        yield TraceProblem(location, f"it has a shape that is not expected ({type(error).__name__}: {error})")
 
 
-def _with_state(read: ReadTranscript, item: TraceItem) -> ReadTranscript:
-    """Say in the metadata which state of its files a transcript shows, so that an import knows what has grown."""
-    state = {STATE: item.state}
+def _with_state(read: ReadTranscript, text: str) -> ReadTranscript:
+    """Say in the metadata which state a transcript shows, so that an import knows what has changed."""
+    state = {STATE: text}
     info = read.info.model_copy(update={"metadata": {**read.info.metadata, **state}})
     return ReadTranscript(info, dataclasses.replace(read.raw, columns={**read.raw.columns, **state}))
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import anyio.to_thread
+
 from .._support.errors import ConfigError
+from .._transcripts import TraceProblem
+from .described import Described, DescriptionCache
+from .item_reading import in_threads, read_item
 from .known_formats import FORMATS, format_named, items_at
+from .origin import later_of, newest_of
 
 if TYPE_CHECKING:
-    from .contract import ReadTranscript, TraceFormat, TraceItem
+    from .contract import Found, ReadTranscript, TraceFormat, TraceItem
+    from .origin import Items
 
 
 def _claude_place(path: str | os.PathLike[str] | None) -> Path:
@@ -38,7 +46,7 @@ PLACES: Final[Mapping[str, Callable[[str | os.PathLike[str] | None], Path]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which files are imported.
+    """Which files are imported: the origin of transcripts that are in files.
 
     Args:
         format: Name of their format (None: any that is known).
@@ -55,6 +63,28 @@ class Wanted:
     from_time: datetime | None = None
     to_time: datetime | None = None
     limit: int | None = None
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncGenerator[Items]:
+        """Give the items; those that were read before are known without being read."""
+        cache = DescriptionCache()
+        try:
+            yield self._items(cache)
+        finally:
+            await anyio.to_thread.run_sync(cache.close)
+
+    def since_last(self, states: Iterable[str]) -> Wanted:
+        """Leave out files that were written before the newest that a database has."""
+        newest = newest_of(states)
+        return self if newest is None else replace(self, from_time=later_of(self.from_time, newest))
+
+    async def _items(self, cache: DescriptionCache) -> Items:
+        items = await anyio.to_thread.run_sync(self.items)
+        before = await anyio.to_thread.run_sync(cache.fetch, [item for _, item in items])
+        for reader, item in items:
+            described = before.get(item.location)
+            ids = None if described is None else [each.id for each in described]
+            yield WantedItem(self, reader, item, cache, ids)
 
     def items(self) -> list[tuple[TraceFormat, TraceItem]]:
         """Find them, those written last first.
@@ -82,3 +112,37 @@ class Wanted:
         if place is None and self.path is None:
             raise ConfigError("Say where the files are: -P path=DIR, or scout import DIR.")
         return Path(self.path or "").expanduser() if place is None else place(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedItem:
+    """Files that are read together."""
+
+    wanted: Wanted
+    reader: TraceFormat
+    item: TraceItem
+    cache: DescriptionCache
+    ids: Sequence[str] | None
+
+    @property
+    def location(self) -> str:
+        """Path of the file that names it."""
+        return self.item.location
+
+    @property
+    def state(self) -> str:
+        """Text that changes when a file does."""
+        return self.item.state
+
+    async def read(self) -> AsyncIterator[Found]:
+        """Read it; one without problems is remembered, others are told of again next time."""
+        described: list[Described] | None = []
+        async for each in in_threads(read_item(self.reader, self.item)):
+            if isinstance(each, TraceProblem):
+                described = None
+            elif described is not None:
+                described.append(Described.of(each.info))
+            if isinstance(each, TraceProblem) or self.wanted.takes(each):
+                yield each
+        if described is not None:
+            self.cache.store(self.item, described)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from ..._app import import_traces, known_sources, preview_import, wanted_of
+from ..._app import import_traces, known_sources, preview_import, wanted_origin
 from ..._support.errors import ConfigError
 from ..._support.terminal import one_line, plural, printable
 from ..contract import DONE
@@ -24,7 +24,7 @@ from .progress import progress_line
 
 if TYPE_CHECKING:
     from ..._app import Existing, ImportReport
-    from ..._importers import Wanted
+    from ..._importers import ImportOrigin
     from ..._types import TranscriptInfo
 
 EPILOG = """\b
@@ -80,28 +80,28 @@ def command(source: str | None, target: str, sources: bool, dry_run: bool, watch
             )
         return _print_sources(output.as_json)
     try:
-        wanted = wanted_of(source, _pairs(cast("Sequence[str]", options["parameters"])), _chosen(options))
+        origin = wanted_origin(source, _pairs(cast("Sequence[str]", options["parameters"])), _chosen(options))
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
     if dry_run:
-        found, report = run_use_case(preview_import, wanted, target)
+        found, report = run_use_case(preview_import, origin, target)
         return _print_preview(found, report, output.as_json)
     existing = _existing(target, options)
     since_last = bool(options["since_last"])
-    report = _import(wanted, target, existing, since_last, output.as_json)
+    report = _import(origin, target, existing, since_last, output.as_json)
     _print_report(report, target, output.as_json)
     while watch:
         time.sleep(WATCH_SECONDS)
-        report = _import(wanted, target, "add", True, quiet=True)
+        report = _import(origin, target, "add", True, quiet=True)
         if report.added or report.updated:
             _print_report(report, target, output.as_json)
     return DONE
 
 
-def _import(wanted: Wanted, target: str, existing: Existing, since_last: bool, quiet: bool) -> ImportReport:
+def _import(origin: ImportOrigin, target: str, existing: Existing, since_last: bool, quiet: bool) -> ImportReport:
     with progress_line("Importing transcripts:", quiet=quiet) as show:
         return run_use_case(
-            import_traces, wanted, target, existing, since_last=since_last, progress=lambda count: show(count, 0)
+            import_traces, origin, target, existing, since_last=since_last, progress=lambda count: show(count, 0)
         )
 
 
