@@ -74,8 +74,10 @@ class AgentLine:
         """
         agent = self.agent
         waiting = agent.waiting.pop(use.call_id, None) if use.call_id is not None else None
-        if waiting is None and use.call_id is None:
-            id = next((call.id for call in agent.waiting.values() if call.function == use.function), None)
+        if waiting is None:
+            # Messages of some programs have no ids of calls, and were given some, though their spans have ids.
+            same = (call.id for call in agent.waiting.values() if call.function == use.function)
+            id = next((id for id in same if use.call_id is None or id.startswith("call-")), None)
             waiting = agent.waiting.pop(id, None) if id is not None else None
         id = waiting.id if waiting is not None else use.call_id or span.id
         message_id = waiting.message_id if waiting is not None else None

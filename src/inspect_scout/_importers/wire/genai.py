@@ -32,18 +32,24 @@ def messages_of(given: object, role: str = "user") -> list[Message]:
         if not is_mapping(each):
             found.append({"role": role, "content": str(each)})
         elif is_list(each.get("parts")):
-            found += _from_parts(each, role, number)
+            found += from_parts(each, role, number)
         elif "content" in each or "tool_calls" in each:
             found.append(message_of({"role": role, **each}, f"call-{number}"))
         elif "type" in each:  # a part by itself, as instructions are
-            found += _from_parts({"parts": [each]}, role, number)
+            found += from_parts({"parts": [each]}, role, number)
         else:
             found.append({"role": role, "content": [unknown_block(each)]})
     return found
 
 
-def _from_parts(message: JsonMapping, default: str, number: int) -> Iterator[Message]:
-    """Convert a message; results of tools in it are messages of their own."""
+def from_parts(message: JsonMapping, default: str, number: int) -> Iterator[Message]:
+    """Convert a message; results of tools in it are messages of their own.
+
+    Args:
+        message: The message.
+        default: Its role, if it has none.
+        number: Its number in its conversation, for calls that have no id.
+    """
     role = ROLES.get(str(message.get("role") or default).lower(), "assistant")
     parts = [part for part in message["parts"] if part is not None]
     said = [part for part in parts if not (is_mapping(part) and part.get("type") in _RESPONSES)]
