@@ -9,7 +9,12 @@ from ._support.lazy import public_exports
 if TYPE_CHECKING:
     from ._importers import atif as atif
     from ._importers import claude_code as claude_code
+    from ._importers import langfuse as langfuse
+    from ._importers import langsmith as langsmith
+    from ._importers import logfire as logfire
+    from ._importers import phoenix as phoenix
     from ._importers import trace_reader as trace_reader
+    from ._importers import weave as weave
     from ._query import Query as Query
     from ._transcripts import Duplicates as Duplicates
     from ._transcripts import HasCopies as HasCopies

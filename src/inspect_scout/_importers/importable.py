@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from .._support.errors import ConfigError
 from .._support.shapes import is_list, is_mapping
 from .._support.yaml import guess_value
 from .known_formats import FORMATS
+from .platforms.known_platforms import PLATFORMS
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def import_sources() -> list[ImportSource]:
         ImportSource(each.name, each.title, f"scout import {each.name} -P path={each.where}", files)
         for each in FORMATS.values()
     ]
+    found += [ImportSource(each.name, each.title, each.example, _parameters(each)) for each in PLATFORMS.values()]
     return sorted(found, key=lambda each: each.name)
 
 
@@ -68,7 +71,8 @@ def origin_of(source: str, given: Mapping[str, str], options: JsonObject) -> Imp
     Raises:
         ConfigError: There is no such parameter, or a value has another type.
     """
-    kinds = _parameters(Wanted)
+    make: Callable[..., ImportOrigin] = PLATFORMS[source] if source in PLATFORMS else partial(Wanted, source)
+    kinds = _parameters(PLATFORMS.get(source, Wanted))
     values: JsonObject = {}
     for name, text in given.items():
         if name not in kinds:
@@ -77,7 +81,7 @@ def origin_of(source: str, given: Mapping[str, str], options: JsonObject) -> Imp
             values[name] = _value(kinds[name], text)
         except ValueError as error:
             raise ConfigError(f"{name}={text!r} is not a {kinds[name]}: {error}.") from error
-    return Wanted(source, **{**values, **options})
+    return make(**{**values, **options})
 
 
 def _parameters(kind: type) -> dict[str, str]:

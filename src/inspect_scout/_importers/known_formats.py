@@ -14,9 +14,12 @@ from .formats.claude_code import ClaudeCode
 from .formats.codex import Codex
 from .formats.docent import Docent
 from .formats.gemini_cli import GeminiCli
+from .formats.langfuse import LANGFUSE
+from .formats.langsmith import LANGSMITH
 from .formats.openhands import OpenHands
 from .formats.otlp import Otlp
 from .formats.scout_lines import ScoutLines
+from .formats.span_exports import LOGFIRE, PHOENIX, WEAVE
 from .formats.swe_agent import MiniSweAgent, SweAgent
 from .formats.tau2 import Tau2
 from .reading import head_of, plain_name
@@ -36,6 +39,11 @@ FORMATS: Final[Mapping[str, TraceFormat]] = {
         OpenHands(),
         SweAgent(),
         MiniSweAgent(),
+        LANGFUSE,
+        LANGSMITH,
+        PHOENIX,
+        LOGFIRE,
+        WEAVE,
         Docent(),
         Tau2(),
         Chat(),

@@ -1,0 +1,244 @@
+"""The public functions that ask a platform, one transcript after the other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .functions import transcripts_of
+from .json_values import JsonMapping
+from .platforms.langfuse import LangfuseQuery
+from .platforms.langsmith import LangSmithQuery
+from .platforms.logfire import LogfireQuery
+from .platforms.phoenix import PhoenixQuery
+from .platforms.weave import WeaveQuery
+
+if TYPE_CHECKING:
+    from .._types import Transcript
+
+
+async def langfuse(
+    from_time: datetime | None = None,
+    to_time: datetime | None = None,
+    trace_id: str | None = None,
+    session_id: str | None = None,
+    user_id: str | None = None,
+    tags: Sequence[str] | None = None,
+    limit: int | None = None,
+    public_key: str | None = None,
+    secret_key: str | None = None,
+    host: str | None = None,
+) -> AsyncIterator[Transcript]:
+    """Read traces of the project of Langfuse that the keys belong to, those that began last first.
+
+    A trace that cannot be read is named in a warning and passed over.
+
+    Args:
+        from_time: Only traces that began at this time or later (without a zone: local time).
+        to_time: Only traces that began before this time.
+        trace_id: Only this trace.
+        session_id: Only traces of this session.
+        user_id: Only traces of this user.
+        tags: Only traces that have all of these tags.
+        limit: Transcripts at most (None: all).
+        public_key: Public key (None: `LANGFUSE_PUBLIC_KEY`).
+        secret_key: Secret key (None: `LANGFUSE_SECRET_KEY`).
+        host: Address of the region or server (None: `LANGFUSE_HOST`, or https://cloud.langfuse.com).
+
+    Yields:
+        The transcripts.
+
+    Raises:
+        ConfigError: A key is missing or refused.
+        StorageError: Langfuse does not answer.
+
+    Example:
+        ```python
+        async for transcript in langfuse(tags=["production"], limit=10):
+            print(transcript.task_id, transcript.total_tokens)
+        ```
+    """
+    wanted = LangfuseQuery(from_time, to_time, trace_id, session_id, user_id, tags, limit, public_key, secret_key, host)
+    async for transcript in transcripts_of(wanted):
+        yield transcript
+
+
+async def langsmith(
+    project: str | None = None,
+    dataset: str | None = None,
+    from_time: datetime | None = None,
+    to_time: datetime | None = None,
+    tags: Sequence[str] | None = None,
+    filter: str | None = None,
+    trace_filter: str | None = None,
+    run_type: str | None = None,
+    limit: int | None = None,
+    api_key: str | None = None,
+    api_url: str | None = None,
+) -> AsyncIterator[Transcript]:
+    """Read traces of a project of LangSmith, those that began last first, or the examples of a dataset.
+
+    A trace that cannot be read is named in a warning and passed over.
+
+    Args:
+        project: Name or id of the project.
+        dataset: Name or id of the dataset, each example of which is a transcript of question and answer.
+        from_time: Only traces that began at this time or later (without a zone: local time).
+        to_time: Only traces that began before this time.
+        tags: Only traces whose first run has all of these tags.
+        filter: A filter in the language of LangSmith, for the first run of a trace.
+        trace_filter: The same, as LangSmith applies it to the trace.
+        run_type: Only traces whose first run has this type: `chain`, `llm`, `tool`.
+        limit: Transcripts at most (None: all).
+        api_key: Key (None: `LANGSMITH_API_KEY`).
+        api_url: Address of the server (None: `LANGSMITH_ENDPOINT`, or https://api.smith.langchain.com).
+
+    Yields:
+        The transcripts.
+
+    Raises:
+        ConfigError: Neither a project nor a dataset is named, or the key is missing or refused.
+        LocationError: There is no such project or dataset.
+        StorageError: LangSmith does not answer.
+
+    Example:
+        ```python
+        async for transcript in langsmith(project="my-agent", tags=["production"], limit=10):
+            print(transcript.task_id, transcript.total_tokens)
+        ```
+    """
+    wanted = LangSmithQuery(
+        project, dataset, from_time, to_time, tags, filter, trace_filter, run_type, limit, api_key, api_url
+    )
+    async for transcript in transcripts_of(wanted):
+        yield transcript
+
+
+async def logfire(
+    project: str | None = None,
+    from_time: datetime | None = None,
+    to_time: datetime | None = None,
+    filter: str | None = None,
+    trace_id: str | None = None,
+    limit: int | None = None,
+    read_token: str | None = None,
+    base_url: str | None = None,
+) -> AsyncIterator[Transcript]:
+    """Read those traces of Logfire in which a model was called, those that began last first.
+
+    A trace that cannot be read is named in a warning and passed over.
+
+    Args:
+        project: The project that the token has to belong to (None: any). A token reads one project.
+        from_time: Only traces that began at this time or later (without a zone: local time).
+        to_time: Only traces that began before this time.
+        filter: A condition in SQL over the columns of `records`, which a span of the trace has to meet.
+        trace_id: Only this trace.
+        limit: Transcripts at most (None: all).
+        read_token: Read token (None: `LOGFIRE_READ_TOKEN`).
+        base_url: Address of the server (None: `LOGFIRE_BASE_URL`, or that of the region of the token).
+
+    Yields:
+        The transcripts.
+
+    Raises:
+        ConfigError: The token is missing, is refused, or reads another project.
+        StorageError: Logfire does not answer.
+
+    Example:
+        ```python
+        async for transcript in logfire(filter="service_name = 'agent'", limit=10):
+            print(transcript.agent, transcript.total_tokens)
+        ```
+    """
+    wanted = LogfireQuery(project, from_time, to_time, filter, trace_id, limit, read_token, base_url)
+    async for transcript in transcripts_of(wanted):
+        yield transcript
+
+
+async def phoenix(
+    project: str | None = None,
+    from_time: datetime | None = None,
+    to_time: datetime | None = None,
+    trace_id: str | None = None,
+    session_id: str | None = None,
+    tags: Sequence[str] | None = None,
+    metadata: JsonMapping | None = None,
+    limit: int | None = None,
+    api_key: str | None = None,
+    base_url: str | None = None,
+) -> AsyncIterator[Transcript]:
+    """Read traces of a project of Arize Phoenix, those that began last first.
+
+    A trace that cannot be read is named in a warning and passed over.
+
+    Args:
+        project: Name or id of the project.
+        from_time: Only traces that began at this time or later (without a zone: local time).
+        to_time: Only traces that began before this time.
+        trace_id: Only this trace.
+        session_id: Only traces of this session.
+        tags: Only traces whose first span has all of these tags.
+        metadata: Only traces whose first span has these values in its metadata.
+        limit: Transcripts at most (None: all).
+        api_key: Key (None: `PHOENIX_API_KEY`; a server of one's own may want none).
+        base_url: Address of the server (None: `PHOENIX_COLLECTOR_ENDPOINT`, or http://localhost:6006).
+
+    Yields:
+        The transcripts.
+
+    Raises:
+        ConfigError: No project is named, or the key is refused.
+        LocationError: There is no such project.
+        StorageError: Phoenix does not answer.
+
+    Example:
+        ```python
+        async for transcript in phoenix(project="default", session_id="s-1"):
+            print(transcript.agent, transcript.total_tokens)
+        ```
+    """
+    wanted = PhoenixQuery(project, from_time, to_time, trace_id, session_id, tags, metadata, limit, api_key, base_url)
+    async for transcript in transcripts_of(wanted):
+        yield transcript
+
+
+async def weave(
+    project: str | None = None,
+    from_time: datetime | None = None,
+    to_time: datetime | None = None,
+    filter: JsonMapping | None = None,
+    limit: int | None = None,
+    api_key: str | None = None,
+    base_url: str | None = None,
+) -> AsyncIterator[Transcript]:
+    """Read traces of a project of W&B Weave, those that began last first.
+
+    A trace that cannot be read is named in a warning and passed over.
+
+    Args:
+        project: The project, as `entity/project`.
+        from_time: Only traces that began at this time or later (without a zone: local time).
+        to_time: Only traces that began before this time.
+        filter: Which calls begin the traces: the fields of Weave's call filter (`op_names`, `call_ids`, `wb_user_ids` ...),
+            and an expression of its query language as `$expr`.
+        limit: Transcripts at most (None: all).
+        api_key: Key (None: `WANDB_API_KEY`).
+        base_url: Address of the trace server (None: `WF_TRACE_SERVER_URL`, or https://trace.wandb.ai).
+
+    Yields:
+        The transcripts.
+
+    Raises:
+        ConfigError: The project is not written like this, or the key is missing or refused.
+        StorageError: Weave does not answer.
+
+    Example:
+        ```python
+        async for transcript in weave("my-team/my-agent", filter={"wb_user_ids": ["ada"]}):
+            print(transcript.task_id, transcript.total_tokens)
+        ```
+    """
+    async for transcript in transcripts_of(WeaveQuery(project, from_time, to_time, filter, limit, api_key, base_url)):
+        yield transcript

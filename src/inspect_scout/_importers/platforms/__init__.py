@@ -1,0 +1,1 @@
+"""Platforms that keep traces, asked through their HTTP interfaces."""

@@ -1,0 +1,185 @@
+"""A platform as an origin of transcripts: its traces, one after the other, those that began last first."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, Final, Self
+
+from ..._support.errors import ConfigError, LocationError, StorageError
+from ..._support.shapes import is_list, is_mapping
+from ..._transcripts import TraceProblem
+from ..item_reading import found_in, in_threads
+from ..json_values import Json, JsonObject
+from ..origin import later_of, newest_of
+from ..times import time_of
+from .client import NotOfferedError, open_client
+
+if TYPE_CHECKING:
+    from ..contract import Found
+    from ..origin import Items
+    from .client import PlatformAccess, PlatformClient
+
+LATE: Final = timedelta(hours=1)
+"""Traces arrive when they have ended: so much before the newest one, others may have come since."""
+_FAILURES: Final = 3
+"""So many traces in a row that the platform does not give mean that it gives none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceHead:
+    """A trace that a platform has.
+
+    Args:
+        id: Id of the transcript that it becomes.
+        start: When it began, as ISO text (None: not known).
+        location: Its address, for people.
+        version: What changes when the trace does.
+        row: What the platform says of it.
+    """
+
+    id: str
+    start: str | None
+    location: str
+    version: Sequence[Json]
+    row: JsonObject = field(default_factory=dict[str, Json])
+
+    def state(self, platform: str) -> str:
+        """Text that changes when the trace does, behind the time when it began."""
+        began = datetime.fromisoformat(self.start).timestamp() if self.start else 0
+        content = "\n".join(map(str, self.version)).encode("utf-8", "replace")
+        return f"{platform}-{max(0, int(began * 1e9))}-{hashlib.blake2b(content, digest_size=8).hexdigest()}"
+
+
+class PlatformQuery(ABC):
+    """What is wanted of a platform. The fields of an implementation are what can be said to it."""
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+    """As commands and functions say it."""
+    title: ClassVar[str]
+    """As people say it."""
+    example: ClassVar[str]
+    """A command that imports it."""
+
+    from_time: datetime | None
+    to_time: datetime | None
+    limit: int | None
+
+    @abstractmethod
+    def access(self) -> PlatformAccess:
+        """Say how the platform is reached.
+
+        Raises:
+            ConfigError: Something is missing for it.
+        """
+
+    @abstractmethod
+    def heads(self, client: PlatformClient) -> AsyncIterator[TraceHead | TraceProblem]:
+        """List the traces, those that began last first."""
+
+    @abstractmethod
+    def rows(self, client: PlatformClient, head: TraceHead) -> AsyncIterator[JsonObject]:
+        """Give the spans of a trace."""
+
+    @abstractmethod
+    def found(self, head: TraceHead, rows: Sequence[JsonObject]) -> Iterator[Found]:
+        """Make a transcript of a trace, if it is meant."""
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncGenerator[Items]:
+        """Give the traces for as long as they are read."""
+        if self.limit is not None and self.limit < 0:
+            raise ConfigError(f"limit={self.limit} is not a number of transcripts: write 0 or more.")
+        async with open_client(self.access()) as client:
+            yield self._items(client)
+
+    def since_last(self, states: Iterable[str]) -> Self:
+        """Leave out what began long before the newest trace that a database has."""
+        newest = newest_of(states, f"{self.name}-")
+        if newest is None:
+            return self
+        return replace(self, from_time=later_of(self.from_time, newest - LATE))  # type: ignore[type-var]
+
+    async def _items(self, client: PlatformClient) -> Items:
+        failures = _Failures()
+        seen = set[str]()
+        async for head in self.heads(client):
+            if isinstance(head, TraceProblem):
+                yield head
+            elif (
+                head.id not in seen
+            ):  # a page may begin with what the one before ended with, when traces arrive meanwhile
+                seen.add(head.id)
+                yield _PlatformTrace(self, client, head, failures)
+
+
+@dataclass(slots=True)
+class _Failures:
+    in_a_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _PlatformTrace:
+    """A trace of a platform that can be read."""
+
+    query: PlatformQuery
+    client: PlatformClient
+    head: TraceHead
+    failures: _Failures
+
+    @property
+    def location(self) -> str:
+        return self.head.location
+
+    @property
+    def state(self) -> str:
+        return self.head.state(self.query.name)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        return [self.head.id]
+
+    async def read(self) -> AsyncIterator[Found]:
+        try:
+            rows = [row async for row in self.query.rows(self.client, self.head)]
+        except (StorageError, LocationError, NotOfferedError) as error:
+            self.failures.in_a_row += 1
+            if self.failures.in_a_row >= _FAILURES:
+                raise
+            yield TraceProblem(self.location, str(error))
+            return
+        self.failures.in_a_row = 0
+        async for one in in_threads(found_in(self.query.found(self.head, rows), self.location, self.state)):
+            yield one
+
+
+def utc_text(time: datetime | None) -> str | None:
+    """Write a time as platforms read it; one without a zone is local."""
+    return None if time is None else time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def is_within(start: object, from_time: datetime | None, to_time: datetime | None) -> bool:
+    """Whether a time is at `from_time` or later, and before `to_time`; one that is not known is."""
+    text = time_of(start)
+    if text is None:
+        return True
+    at = datetime.fromisoformat(text)
+    return (from_time is None or at >= from_time.astimezone(UTC)) and (to_time is None or at < to_time.astimezone(UTC))
+
+
+def objects(value: object) -> list[JsonObject]:
+    """Give the objects of a list; what else is in it is left out."""
+    return [each for each in value if is_mapping(each)] if is_list(value) else []
+
+
+def field_of(value: object, *path: str) -> Json:
+    """Give what is at a path of keys; None if nothing is."""
+    for key in path:
+        value = value.get(key) if is_mapping(value) else None
+    return value
