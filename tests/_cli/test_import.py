@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from _importers.claude_sessions import small, text
+from _importers.langsmith_server import LangSmith, agent_trace
+from _importers.platform_server import serving_platform
 from inspect_scout import grep_scanner, scan, scan_results_df, transcripts_from
+from inspect_scout.sources import langfuse, langsmith, logfire, phoenix, weave
 from support.cli import scout
 
 
@@ -81,3 +85,63 @@ def test_results_of_a_scan_cite_the_messages_of_a_session(sessions: Path, tmp_pa
     assert sorted(rows["transcript_id"]) == ["a", "b"]
     cited = json.loads(rows["message_references"].iloc[0])
     assert [each["id"] for each in cited] == [f"result-t1-{rows['transcript_id'].iloc[0]}"]
+
+
+def agents(url: str, *more: str) -> tuple[str, ...]:
+    return ("import", "langsmith", "-P", "project=my-agent", "-P", "api_key=key", "-P", f"api_url={url}", *more)
+
+
+def test_a_platform_is_imported_like_files(tmp_path: Path) -> None:
+    target = str(tmp_path / "db")
+    platform = LangSmith(agent_trace("a"), agent_trace("b"))
+    with serving_platform(platform) as server:
+        shown = json.loads(scout(*agents(server.url, "-T", target, "--dry-run", "--json")).out)
+        assert [each["tokens"] for each in shown["transcripts"]] == [39, 39]
+        assert not Path(target).exists()
+        ran = json.loads(scout(*agents(server.url, "-T", target, "--limit", "1", "--json")).out)
+        assert (ran["added"], ran["unchanged"]) == (1, 0)
+        ran = json.loads(scout(*agents(server.url, "-T", target, "--json")).out)
+        assert (ran["added"], ran["unchanged"]) == (1, 1)
+        count = len(server.asked)
+        ran = json.loads(scout(*agents(server.url, "-T", target, "--json")).out)
+        assert (ran["added"], ran["unchanged"]) == (0, 2)
+        listing = server.paths[count:]
+        assert listing == ["/api/v1/sessions", "/api/v2/runs/query"], "what has not changed is not asked for"
+        platform.rows[3] = {**platform.rows[3], "total_tokens": 40, "name": "renamed"}
+        ran = json.loads(scout(*agents(server.url, "-T", target, "--json")).out)
+        assert (ran["added"], ran["updated"], ran["unchanged"]) == (0, 1, 1)
+    counted = json.loads(scout("transcripts", "-T", target, "--json").out)
+    assert (counted["transcripts"], counted["messages"]) == (2, 10)
+
+
+def test_since_last_asks_a_platform_only_for_what_is_newer(tmp_path: Path) -> None:
+    target = str(tmp_path / "db")
+    with serving_platform(LangSmith(agent_trace("a"))) as server:
+        scout(*agents(server.url, "-T", target))
+        scout(*agents(server.url, "-T", target, "--since-last"))
+    assert 'gte(start_time, "2026-06-01T09:00:00Z")' in server.asked[-1].body["filter"]
+
+
+def test_a_platform_that_refuses_says_what_to_do(tmp_path: Path) -> None:
+    with serving_platform(LangSmith()) as server:
+        ran = scout("import", "langsmith", "-P", "project=x", "-P", "api_key=wrong-key", "-P", f"api_url={server.url}")
+    assert ran.code != 0
+    assert "LANGSMITH_API_KEY" in ran.err
+    assert "wrong-key" not in ran.err + ran.out
+    assert "Traceback" not in ran.err
+    assert "Valid parameters: project, dataset" in scout("import", "langsmith", "-P", "nothing=1").err
+    for given in ("filter=[1]", "filter=text"):
+        assert "is not a mapping" in scout("import", "weave", "-P", given, "-T", str(tmp_path / "db")).err
+
+
+def test_what_can_be_said_to_a_source_is_what_its_function_takes() -> None:
+    found = {each["name"]: each for each in json.loads(scout("import", "--sources", "--json").out)}
+    for function in (langfuse, langsmith, logfire, phoenix, weave):
+        assert list(found[function.__name__]["parameters"]) == list(inspect.signature(function).parameters)
+    kinds = found["phoenix"]["parameters"]
+    assert (kinds["tags"], kinds["metadata"], kinds["from_time"], kinds["limit"]) == (
+        "list",
+        "mapping",
+        "datetime",
+        "int",
+    )

@@ -117,11 +117,11 @@ def nested(given: dict[str, Any]) -> dict[str, Any]:
     """Attributes as data frames hold them: what is numbered as lists."""
     found: dict[str, Any] = {}
     for name, value in given.items():
+        keys = name.split(".")
         at: Any = found
-        *path, last = name.split(".")
-        for key in path:
+        for key in keys[:-1]:
             at = at.setdefault(key, {})
-        at[last] = value
+        at[keys[-1]] = value
 
     def lists(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -163,7 +163,7 @@ class Phoenix:
 
     def __call__(self, asked: Asked) -> Any:
         if asked.path == "/v1/projects/my%20project/traces" and self.version >= 13.15:
-            rows = [
+            rows: list[Any] = [
                 {"id": id, "trace_id": id, "start_time": "2026-06-01T10:00:00Z", "end_time": "2026-06-01T10:00:09Z"}
                 for id in self.ids
             ]

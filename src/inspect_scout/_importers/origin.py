@@ -48,6 +48,11 @@ class ImportOrigin(Protocol):
         """Number of transcripts at most."""
         ...
 
+    @property
+    def pause_seconds(self) -> float:
+        """Time between two looks at it, if it is watched."""
+        ...
+
     def open(self) -> AbstractAsyncContextManager[Items]:
         """Give its items for as long as they are read.
 

@@ -55,8 +55,8 @@ async def langfuse(
 
     Example:
         ```python
-        async for transcript in langfuse(tags=["production"], limit=10):
-            print(transcript.task_id, transcript.total_tokens)
+        async def production() -> list[Transcript]:
+            return [each async for each in langfuse(tags=["production"], limit=10)]
         ```
     """
     wanted = LangfuseQuery(from_time, to_time, trace_id, session_id, user_id, tags, limit, public_key, secret_key, host)
@@ -104,8 +104,8 @@ async def langsmith(
 
     Example:
         ```python
-        async for transcript in langsmith(project="my-agent", tags=["production"], limit=10):
-            print(transcript.task_id, transcript.total_tokens)
+        async def production() -> list[Transcript]:
+            return [each async for each in langsmith(project="my-agent", tags=["production"], limit=10)]
         ```
     """
     wanted = LangSmithQuery(
@@ -148,8 +148,8 @@ async def logfire(
 
     Example:
         ```python
-        async for transcript in logfire(filter="service_name = 'agent'", limit=10):
-            print(transcript.agent, transcript.total_tokens)
+        async def newest() -> list[Transcript]:
+            return [each async for each in logfire(filter="service_name = 'agent'", limit=10)]
         ```
     """
     wanted = LogfireQuery(project, from_time, to_time, filter, trace_id, limit, read_token, base_url)
@@ -195,8 +195,8 @@ async def phoenix(
 
     Example:
         ```python
-        async for transcript in phoenix(project="default", session_id="s-1"):
-            print(transcript.agent, transcript.total_tokens)
+        async def of_session() -> list[Transcript]:
+            return [each async for each in phoenix(project="default", session_id="s-1")]
         ```
     """
     wanted = PhoenixQuery(project, from_time, to_time, trace_id, session_id, tags, metadata, limit, api_key, base_url)
@@ -236,8 +236,8 @@ async def weave(
 
     Example:
         ```python
-        async for transcript in weave("my-team/my-agent", filter={"wb_user_ids": ["ada"]}):
-            print(transcript.task_id, transcript.total_tokens)
+        async def of_user() -> list[Transcript]:
+            return [each async for each in weave("my-team/my-agent", filter={"wb_user_ids": ["ada"]})]
         ```
     """
     async for transcript in transcripts_of(WeaveQuery(project, from_time, to_time, filter, limit, api_key, base_url)):

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import anyio.to_thread
 
@@ -56,6 +56,9 @@ class Wanted:
         to_time: Only files written before.
         limit: Transcripts at most.
     """
+
+    pause_seconds: ClassVar[float] = 5.0
+    """Sessions grow by a line every few seconds."""
 
     format: str | None = None
     path: str | os.PathLike[str] | None = None

@@ -32,11 +32,10 @@ Examples:
   scout import claude_code
   scout import ~/.claude/projects/my-project -T ./sessions
   scout import claude_code -P path=./sessions --from 2026-11-01 --dry-run
+  scout import langsmith -P project=my-agent --since-last
   scout import --sources
 """
 MAX_PROBLEMS = 10
-WATCH_SECONDS = 5.0
-"""Time between two looks at the files; sessions grow by a line every few seconds."""
 
 
 @click.command("import", cls=SectionCommand, epilog=EPILOG)
@@ -62,7 +61,7 @@ WATCH_SECONDS = 5.0
 )
 @click.option("--overwrite", is_flag=True, help="Delete a database that is there.")
 @click.option("--yes", is_flag=True, help="Do not ask: add to a database that is there.")
-@click.option("--since-last", is_flag=True, help="Look only at files written since the newest that the database has.")
+@click.option("--since-last", is_flag=True, help="Look only at what is newer than the newest in the database.")
 @click.option("--watch", is_flag=True, help="Go on importing what is written, until interrupted.")
 @json_option
 @display_options
@@ -91,7 +90,7 @@ def command(source: str | None, target: str, sources: bool, dry_run: bool, watch
     report = _import(origin, target, existing, since_last, output.as_json)
     _print_report(report, target, output.as_json)
     while watch:
-        time.sleep(WATCH_SECONDS)
+        time.sleep(origin.pause_seconds)
         report = _import(origin, target, "add", True, quiet=True)
         if report.added or report.updated:
             _print_report(report, target, output.as_json)

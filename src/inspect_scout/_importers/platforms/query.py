@@ -67,6 +67,9 @@ class PlatformQuery(ABC):
     example: ClassVar[str]
     """A command that imports it."""
 
+    pause_seconds: ClassVar[float] = 60.0
+    """Platforms answer only so many questions a minute."""
+
     from_time: datetime | None
     to_time: datetime | None
     limit: int | None
