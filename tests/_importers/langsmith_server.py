@@ -93,7 +93,7 @@ class LangSmith:
         self.is_old = is_old
 
     def __call__(self, asked: Asked) -> Any:
-        if asked.headers.get("X-Api-Key") != "key":
+        if asked.headers.get("x-api-key") != "key":
             return Reply(401, {"detail": "Invalid token"})
         match asked.path:
             case "/api/v1/sessions":

@@ -22,6 +22,7 @@ class Asked:
     parameters: Mapping[str, list[str]]
     body: Any
     headers: Mapping[str, str]
+    """Names in lower case."""
 
     def one(self, name: str, default: str = "") -> str:
         """Value of a parameter of the address."""
@@ -76,7 +77,13 @@ def serving_platform(answer: Callable[[Asked], Any]) -> Generator[PlatformServer
             except ValueError:
                 body = content
             parameters = parse_qs(address.query)
-            asked = Asked(self.command, address.path, parameters, body, dict(self.headers.items()))
+            asked = Asked(
+                self.command,
+                address.path,
+                parameters,
+                body,
+                {name.lower(): value for name, value in self.headers.items()},
+            )
             server.asked.append(asked)
             reply = server.answer(asked)
             reply = reply if isinstance(reply, Reply) else Reply(body=reply)

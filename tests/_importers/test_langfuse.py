@@ -274,7 +274,7 @@ class Langfuse:
         self.ids, self.is_old, self.page = ids, is_old, page
 
     def __call__(self, asked: Asked) -> Any:
-        if asked.headers.get("Authorization") != "Basic cGstMTpzay0x":
+        if asked.headers.get("authorization") != "Basic cGstMTpzay0x":
             return Reply(401, {"message": "Invalid credentials"})
         if self.is_old:
             return self.old(asked)

@@ -142,12 +142,12 @@ class Logfire:
         self.ids, self.shape, self.is_old = ids, shape, is_old
 
     def __call__(self, asked: Asked) -> Any:
-        if asked.headers.get("Authorization") != "Bearer pylf_v1_us_token":
+        if asked.headers.get("authorization") != "Bearer pylf_v1_us_token":
             return Reply(401, {"detail": "Invalid token"})
         if asked.path == "/api/read-token-info" and not self.is_old:
             return {"organization_name": "org", "project_name": "agents"}
         if asked.path == "/v2/query" and not self.is_old:
-            assert asked.headers["Accept"] == "application/json"
+            assert asked.headers["accept"] == "application/json"
             assert asked.body["min_timestamp"]
             return self.shaped(self.select(asked.body["sql"]))
         if asked.path == "/v1/query" and self.is_old:

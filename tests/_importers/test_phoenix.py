@@ -238,4 +238,4 @@ async def test_the_key_goes_into_the_header(monkeypatch: pytest.MonkeyPatch) -> 
     with serving_platform(Phoenix("t")) as server:
         monkeypatch.setenv("PHOENIX_COLLECTOR_ENDPOINT", f"{server.url}/v1/traces")
         assert len([each async for each in phoenix("my project")]) == 1
-        assert {asked.headers["Authorization"] for asked in server.asked} == {"Bearer key-1"}
+        assert {asked.headers["authorization"] for asked in server.asked} == {"Bearer key-1"}

@@ -171,7 +171,7 @@ class Weave:
         self.ids = ids
 
     def __call__(self, asked: Asked) -> Any:
-        if asked.headers.get("Authorization") != "Basic YXBpOmtleQ==":
+        if asked.headers.get("authorization") != "Basic YXBpOmtleQ==":
             return Reply(401, {"reason": "bad key"})
         assert (asked.path, asked.body["project_id"]) == ("/calls/stream_query", "team/agents")
         wanted = asked.body["filter"]

@@ -13,6 +13,7 @@ from ..times import time_of
 from ..tracing.spans import CalledModel, Span, ToolUse
 from ..usage import Usage, whole_input
 from ..wire.answers import answer_of
+from ..wire import langchain
 from ..wire.anthropic import count_of
 from ..wire.payloads import messages_of, text_of
 from ..wire.settings import from_text
@@ -135,12 +136,13 @@ def _usage(row: JsonMapping) -> Usage | None:
     """Give the tokens of a run, where its answer does not say them in more detail."""
     outputs = row.get("outputs")
     said = answer_of(outputs).usage if is_mapping(outputs) else None
-    cost = row.get("total_cost")
+    counted = _metadata(row).get("usage_metadata")
+    if said is None and is_mapping(counted):
+        said = langchain.usage_of({"usage_metadata": counted})
     taken, made = count_of(row.get("prompt_tokens")), count_of(row.get("completion_tokens"))
-    if said is None and is_mapping(outputs) and is_mapping(counted := outputs.get("usage_metadata")):
-        taken, made = count_of(counted.get("input_tokens")), count_of(counted.get("output_tokens"))
     if said is None and (taken or made):
         said = whole_input(taken or 0, made or 0)
+    cost = row.get("total_cost")
     if said is None or cost is None:
         return said
     try:

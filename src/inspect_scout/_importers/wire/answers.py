@@ -175,6 +175,8 @@ def _usage(value: JsonMapping) -> Usage | None:
     google = value.get("usage_metadata", value.get("usageMetadata"))
     if not is_mapping(google):
         return None
+    if "input_tokens" in google or "output_tokens" in google:
+        return langchain.usage_of({"usage_metadata": google})
 
     def count(snake: str, camel: str) -> int | None:
         return anthropic.count_of(google.get(snake, google.get(camel)))
@@ -182,7 +184,9 @@ def _usage(value: JsonMapping) -> Usage | None:
     thoughts = count("thoughts_token_count", "thoughtsTokenCount")
     said = count("candidates_token_count", "candidatesTokenCount") or 0
     cached = count("cached_content_token_count", "cachedContentTokenCount")
-    taken = count("prompt_token_count", "promptTokenCount") or 0
+    taken = count("prompt_token_count", "promptTokenCount")
+    if taken is None:
+        return None
     return whole_input(taken, said + (thoughts or 0), cache_read=cached, reasoning=thoughts)
 
 
