@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from .._transcripts import TraceProblem
@@ -48,10 +48,8 @@ class ImportOrigin(Protocol):
         """Number of transcripts at most."""
         ...
 
-    @property
-    def pause_seconds(self) -> float:
-        """Time between two looks at it, if it is watched."""
-        ...
+    pause_seconds: ClassVar[float]
+    """Time between two looks at it, if it is watched."""
 
     def open(self) -> AbstractAsyncContextManager[Items]:
         """Give its items for as long as they are read.

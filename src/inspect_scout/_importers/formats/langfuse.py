@@ -46,7 +46,7 @@ def _rows(value: Json) -> Iterator[JsonObject]:
             id = trace.get("id")
             for row in objects_in(observations):
                 yield row if row.get("traceId") or row.get("trace_id") else {**row, "traceId": id}
-        elif each.get("type") in TYPES:
+        elif str(each.get("type")) in TYPES:
             yield each
         elif each.get("traceId") or each.get("trace_id"):
             yield {"score": each}

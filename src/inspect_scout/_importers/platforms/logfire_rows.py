@@ -27,8 +27,8 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
     """
     if not rows:
         raise ValueError("its trace has no records")
-    ids = {row.get("span_id") for row in rows}
-    outer = [row for row in rows if row.get("parent_span_id") not in ids]
+    ids = {text(row.get("span_id")) for row in rows} - {None}
+    outer = [row for row in rows if text(row.get("parent_span_id")) not in ids]
     root = min(outer or rows, key=lambda row: str(row.get("start_timestamp")))
     service = next((name for row in (root, *rows) if (name := text(row.get("service_name")))), None)
     failed = next((row for row in rows if row.get("is_exception") is True), None)

@@ -65,7 +65,7 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
 
 def _root(rows: Sequence[JsonMapping]) -> JsonMapping:
     ids = {_id(row) for row in rows}
-    outer = [row for row in rows if row.get("parent_id") not in ids]
+    outer = [row for row in rows if text(row.get("parent_id")) not in ids]
     return min(outer or rows, key=lambda row: str(row.get("start_time")))
 
 

@@ -79,7 +79,7 @@ def _as_openai(fields: JsonMapping) -> JsonObject:
     )
     content = fields.get("content")
     if is_list(content) and calls:
-        content = [part for part in content if not (is_mapping(part) and part.get("type") in _CALLS)]
+        content = [part for part in content if not (is_mapping(part) and str(part.get("type")) in _CALLS)]
     return {
         "content": content,
         "tool_calls": calls,
