@@ -12,7 +12,7 @@ import pytest
 from _importers.documents import read, write
 from _importers.langsmith_server import PROJECT, LangSmith, agent_trace, row, run_id
 from _importers.platform_server import PlatformServer, serving_platform
-from inspect_scout import Transcript, transcripts_from
+from inspect_scout import Transcript, transcripts_db, transcripts_from
 from inspect_scout.sources import TraceReader, TranscriptSource, langsmith, trace_reader
 from inspect_scout.testing import SourceLaws, TraceReaderLaws
 
@@ -101,6 +101,25 @@ async def test_broken_rows_are_named_and_the_others_read(tmp_path: Path) -> None
     said = "\n".join(map(str, index.problems))
     assert "says no trace" in said
     assert "not a record" in said
+
+
+async def test_keys_of_metadata_that_are_names_of_columns_are_renamed(tmp_path: Path) -> None:
+    given = {"model": "x", "messages": [1], "metadata_model": "y", "": 3, "a\0b": 4, "agent": 7, "limit": "time"}
+    rows = [row("a", 0, None, "chain", "main", extra={"metadata": given}), *agent_trace()[:3]]
+    (one,) = await read(write(tmp_path / "runs.jsonl", rows))
+    assert (one.model, one.agent, one.limit) == ("gpt-4o", None, "time")
+    expected = {
+        "metadata_model": "y",
+        "metadata_model_": "x",
+        "metadata_": 3,
+        "metadata_a\ufffdb": 4,
+        "metadata_agent": 7,
+    }
+    assert expected.items() <= one.metadata.items()
+    assert one.metadata["metadata_messages"] == [1]
+    db = transcripts_db(str(tmp_path / "db"))
+    await db.insert([one])
+    assert [info.metadata["metadata_model_"] async for info in db.select()] == ["x"]
 
 
 async def test_content_that_is_no_text_is_kept(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from .._transcripts import join_ranges, raw_of
+from .._transcripts import allowed_keys, join_ranges, raw_of
 from .._types import Transcript, TranscriptInfo
 from .contract import ReadTranscript
 from .json_values import Json, JsonMapping, JsonObject
@@ -116,7 +116,7 @@ class TraceRun:
             "total_tokens": total or None,
         }
         filled |= {name: value for name, value in description.items() if value is not None}
-        known = {name: value for name, value in metadata.items() if value is not None}
+        known = allowed_keys({name: value for name, value in metadata.items() if value is not None})
         info = TranscriptInfo(transcript_id=self.transcript_id, metadata=known, **filled)
         empty = raw_of(Transcript.model_construct(None, **dict(info), messages=[], events=[], timelines=[]))
         raw = dataclasses.replace(

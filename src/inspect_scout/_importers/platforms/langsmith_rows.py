@@ -12,8 +12,8 @@ from ..run import TraceRun
 from ..times import time_of
 from ..tracing.spans import CalledModel, Span, ToolUse
 from ..usage import Usage, whole_input
-from ..wire.answers import answer_of
 from ..wire import langchain
+from ..wire.answers import answer_of
 from ..wire.anthropic import count_of
 from ..wire.payloads import messages_of, text_of
 from ..wire.settings import from_text

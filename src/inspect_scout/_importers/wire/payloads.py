@@ -122,7 +122,9 @@ def _is_message(value: object) -> bool:
     if isinstance(value.get("role"), str) and value.keys() & {"content", "parts", "tool_calls", "function_call"}:
         return True
     return (
-        "role" not in value and str(value.get("type")) in _ITEMS and bool(value.keys() & {"call_id", "summary", "content"})
+        "role" not in value
+        and str(value.get("type")) in _ITEMS
+        and bool(value.keys() & {"call_id", "summary", "content"})
     )
 
 

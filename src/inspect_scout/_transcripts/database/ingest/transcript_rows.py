@@ -127,11 +127,34 @@ def check_keys(id: str, metadata: Mapping[str, Any]) -> None:
             "Rename them."
         )
     for key in cast("Iterable[object]", metadata):
-        if not isinstance(key, str) or not key or "\0" in key or not is_encodable(key):
+        if not isinstance(key, str) or not _is_allowed(key):
             raise ConfigError(
                 f"Transcript {id!r}: the key {key!r} of its metadata cannot name a column. "
                 "Use text that is not empty, without NUL and valid Unicode."
             )
+
+
+def allowed_keys(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Rename keys of metadata that cannot be columns: programs that know nothing of columns chose them.
+
+    Args:
+        metadata: The metadata.
+
+    Returns:
+        The metadata; a key with the name of a column begins with `metadata_`.
+    """
+    allowed = {key: value for key, value in metadata.items() if _is_allowed(key)}
+    for key, value in metadata.items():
+        if not _is_allowed(key):
+            name = f"metadata_{key}".encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+            while name in allowed:
+                name += "_"
+            allowed[name] = value
+    return allowed
+
+
+def _is_allowed(key: str) -> bool:
+    return bool(key) and key not in RESERVED and "\0" not in key and is_encodable(key)
 
 
 def _dump_event(event: Event) -> dict[str, Any]:
