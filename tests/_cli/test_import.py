@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from _importers.claude_sessions import small, text
-from _importers.langsmith_server import LangSmith, agent_trace
-from _importers.platform_server import serving_platform
+from _importers.platforms.langsmith_server import LangSmith, agent_trace
+from _importers.platforms.platform_server import serving_platform
 from inspect_scout import grep_scanner, scan, scan_results_df, transcripts_from
 from inspect_scout.sources import langfuse, langsmith, logfire, phoenix, weave
 from support.cli import scout

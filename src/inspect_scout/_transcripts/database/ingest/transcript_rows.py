@@ -6,7 +6,7 @@ From objects; `inputs` copies what is JSON already.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from inspect_ai.event import Event, InfoEvent, ModelEvent
 from inspect_ai.log import condense_events
@@ -18,6 +18,8 @@ from ...contract import Cell, RawTranscript
 from ...decode.ids import with_ids
 from ..format.cell_values import encode_metadata, encode_score, is_encodable, json_text, without_surrogates
 from ..format.schema import ID, INDEX_COLUMNS, RESERVED
+
+V = TypeVar("V")
 
 _SHOWN: Final = 5
 _MAX_INT: Final = 2**63 - 1
@@ -134,7 +136,7 @@ def check_keys(id: str, metadata: Mapping[str, Any]) -> None:
             )
 
 
-def allowed_keys(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def allowed_keys(metadata: Mapping[str, V]) -> dict[str, V]:
     """Rename keys of metadata that cannot be columns: programs that know nothing of columns chose them.
 
     Args:

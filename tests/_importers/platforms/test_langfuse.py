@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from _importers.documents import read, write
-from _importers.platform_server import Asked, PlatformServer, Reply, serving_platform
+from _importers.platforms.platform_server import Asked, PlatformServer, Reply, serving_platform
 from inspect_scout import Transcript, transcripts_from
 from inspect_scout.sources import TraceReader, TranscriptSource, langfuse, trace_reader
 from inspect_scout.testing import SourceLaws, TraceReaderLaws

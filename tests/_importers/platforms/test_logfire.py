@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from _importers.documents import read, write
-from _importers.platform_server import Asked, PlatformServer, Reply, serving_platform
+from _importers.platforms.platform_server import Asked, PlatformServer, Reply, serving_platform
 from inspect_scout import Transcript, transcripts_from
 from inspect_scout.sources import TraceReader, TranscriptSource, logfire, trace_reader
 from inspect_scout.testing import SourceLaws, TraceReaderLaws
@@ -133,6 +133,36 @@ async def test_an_exception_of_the_root_is_the_error(tmp_path: Path) -> None:
     rows[0] |= {"otel_status_code": "UNSET"}
     (other,) = await read(write(tmp_path / "2" / "records.json", rows))
     assert other.error is None
+
+
+async def test_what_logfire_notes_of_the_client_of_openai(tmp_path: Path) -> None:
+    """As its package 5.2 writes it; it is not a dependency of tests because every process that has pydantic would load it."""
+    noted = {
+        "request_data": {"model": "m-1"},
+        "gen_ai.system": "openai",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "m-1",
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.temperature": 0.5,
+        "gen_ai.input.messages": ASKED,
+        "async": False,
+        "logfire.msg_template": "Chat Completion with {request_data[model]!r}",
+        "logfire.tags": ["LLM"],
+        "logfire.span_type": "span",
+        "gen_ai.response.model": "judge",
+        "gen_ai.response.id": "chatcmpl-1",
+        "gen_ai.usage.input_tokens": 100,
+        "gen_ai.usage.output_tokens": 20,
+        "gen_ai.usage.raw": {"completion_tokens": 20, "prompt_tokens": 100, "total_tokens": 120},
+        "gen_ai.output.messages": [{**parts("assistant", text("Fine.")), "finish_reason": "stop"}],
+        "gen_ai.response.finish_reasons": ["stop"],
+    }
+    rows = [record("t", 0, None, "main"), record("t", 1, 0, "Chat Completion with {request_data[model]!r}", **noted)]
+    (one,) = await read(write(tmp_path / "records.jsonl", rows))
+    assert [each.text for each in one.messages] == ["Be brief.", "What is here?", "Fine."]
+    assert (one.model, one.total_tokens) == ("judge", 120)
+    (model,) = [event for event in one.events if event.event == "model"]
+    assert (model.config.temperature, model.output.choices[0].stop_reason) == (0.5, "stop")
 
 
 class Logfire:

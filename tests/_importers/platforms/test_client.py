@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from _importers.platform_server import Asked, PlatformServer, Reply, serving_platform
+from _importers.platforms.platform_server import Asked, PlatformServer, Reply, serving_platform
 from inspect_scout.sources import phoenix
 
 pytestmark = pytest.mark.anyio

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from _importers.platform_server import Asked, Reply
+from _importers.platforms.platform_server import Asked, Reply
 
 PROJECT = "11111111-1111-4111-8111-111111111111"
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from _importers.documents import read, write
-from _importers.langsmith_server import PROJECT, LangSmith, agent_trace, row, run_id
-from _importers.platform_server import PlatformServer, serving_platform
+from _importers.platforms.langsmith_server import PROJECT, LangSmith, agent_trace, row, run_id
+from _importers.platforms.platform_server import PlatformServer, serving_platform
 from inspect_scout import Transcript, transcripts_db, transcripts_from
 from inspect_scout.sources import TraceReader, TranscriptSource, langsmith, trace_reader
 from inspect_scout.testing import SourceLaws, TraceReaderLaws

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from _importers.documents import read, write
-from _importers.langsmith_server import agent_trace, row, run_id
-from _importers.test_langfuse import observations
-from _importers.test_logfire import records
-from _importers.test_phoenix import spans
-from _importers.test_weave import call
+from _importers.platforms.langsmith_server import agent_trace, row, run_id
+from _importers.platforms.test_langfuse import observations
+from _importers.platforms.test_logfire import records
+from _importers.platforms.test_phoenix import spans
+from _importers.platforms.test_weave import call
 from inspect_scout import Transcript, transcripts_from
 
 pytestmark = pytest.mark.anyio

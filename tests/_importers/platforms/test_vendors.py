@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import langsmith as langsmith_sdk
-import logfire as logfire_sdk
 import openai
 import pytest
 from langfuse import Langfuse as LangfuseClient
@@ -18,11 +17,11 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from _importers.langsmith_server import PROJECT, LangSmith, agent_trace
-from _importers.platform_server import Asked, Reply, serving_platform
-from _importers.test_langfuse import Langfuse
+from _importers.platforms.langsmith_server import PROJECT, LangSmith, agent_trace
+from _importers.platforms.platform_server import Asked, serving_platform
+from _importers.platforms.test_langfuse import Langfuse
 from inspect_scout import Transcript
-from inspect_scout.sources import langfuse, langsmith, logfire, phoenix
+from inspect_scout.sources import langfuse, langsmith, phoenix
 from support.provider.chat_server import ChatServer, serving
 
 pytestmark = pytest.mark.anyio
@@ -65,48 +64,6 @@ def at(nanoseconds: int | None) -> str:
 
 def attributes(span: ReadableSpan) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in (span.attributes or {}).items()}
-
-
-async def test_what_logfire_notes_of_the_client_of_openai() -> None:
-    kept = InMemorySpanExporter()
-    processor = SimpleSpanProcessor(kept)
-    noting = logfire_sdk.configure(
-        send_to_logfire=False,
-        console=False,
-        local=True,
-        inspect_arguments=False,
-        additional_span_processors=[processor],
-    )
-    with asking() as client, noting.instrument_openai(client), noting.span("main"):
-        ask(client)
-    records: list[dict[str, Any]] = []
-    for span in kept.get_finished_spans():
-        trace, id, parent = ids(span)
-        given = attributes(span)
-        for name, schema in json.loads(given.pop("logfire.json_schema", "{}")).get("properties", {}).items():
-            if schema.get("type") in ("object", "array"):  # what Logfire keeps as JSON
-                given[name] = json.loads(given[name])
-        row: dict[str, Any] = {
-            "trace_id": trace,
-            "span_id": id,
-            "parent_span_id": parent,
-            "kind": "span",
-            "span_name": span.name,
-        }
-        row |= {"start_timestamp": at(span.start_time), "end_timestamp": at(span.end_time), "attributes": given}
-        records.append(row)
-
-    def answer(asked: Asked) -> Any:
-        if asked.path != "/v2/query":
-            return Reply(404, {})
-        if "GROUP BY" not in asked.body["sql"]:
-            return {"rows": records}
-        return {"rows": [{"trace_id": records[0]["trace_id"], "began": records[-1]["start_timestamp"], "spans": 2}]}
-
-    with serving_platform(answer) as server:
-        (found,) = [each async for each in logfire(read_token="t", base_url=server.url)]
-    assert_talk(found)
-    assert found.task_id == "main"
 
 
 async def test_what_openinference_notes_of_the_client_of_openai() -> None:
