@@ -254,8 +254,8 @@ async def test_an_error_of_the_root_is_that_of_the_transcript(tmp_path: Path) ->
 
 
 async def test_definitions_of_tools_among_the_messages_are_not_messages(tmp_path: Path) -> None:
-    tool = {"type": "function", "function": {"name": "ls", "parameters": {}}}
-    given = [*ASKED, {"role": "tool", "content": tool}]
+    tool: dict[str, Any] = {"type": "function", "function": {"name": "ls", "parameters": {}}}
+    given: list[Any] = [*ASKED, {"role": "tool", "content": tool}]
     rows = [observation("t", 0, None, "GENERATION", "ChatOpenAI", input=given, output=FIRST)]
     (one,) = await read(write(tmp_path / "t.json", {"trace": trace_row(), "observations": rows}))
     assert [message.role for message in one.messages] == ["system", "user", "assistant"]
@@ -286,7 +286,7 @@ class Langfuse:
 
     def new(self, asked: Asked) -> Any:
         about = {"tags": ["prod", "eu"], "traceName": "demo", "sessionId": "s1", "userId": "u1"}
-        rows = [{**row, **about} for id in self.ids for row in observations(id)]
+        rows: list[dict[str, Any]] = [{**row, **about} for id in self.ids for row in observations(id)]
         rows = [row for row in rows if asked.one("traceId", row["traceId"]) == row["traceId"]]
         if asked.one("isRootObservation"):
             rows = [row for row in rows if row["parentObservationId"] is None]
@@ -308,7 +308,7 @@ class Langfuse:
 
 
 async def fetch(server: PlatformServer, **fields: Any) -> list[Transcript]:
-    keys = {"public_key": "pk-1", "secret_key": "sk-1", "host": server.url}
+    keys: dict[str, Any] = {"public_key": "pk-1", "secret_key": "sk-1", "host": server.url}
     return [each async for each in langfuse(**{**keys, **fields})]
 
 

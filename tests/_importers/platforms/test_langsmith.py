@@ -73,7 +73,8 @@ async def test_a_dump_is_read_whatever_its_order(tmp_path: Path) -> None:
 
 
 async def test_batches_of_the_client_are_joined(tmp_path: Path) -> None:
-    post, patch = [], []
+    post: list[dict[str, Any]] = []
+    patch: list[dict[str, Any]] = []
     for each in agent_trace():
         ended = {name: each.pop(name) for name in ("end_time", "outputs", "error")}
         post.append(each)
@@ -137,9 +138,8 @@ async def test_content_that_is_no_text_is_kept(tmp_path: Path) -> None:
 
 
 async def fetch(server: PlatformServer, **fields: Any) -> list[Transcript]:
-    return [
-        each async for each in langsmith(**{"project": "my-agent", "api_key": "key", "api_url": server.url, **fields})
-    ]
+    given: dict[str, Any] = {"project": "my-agent", "api_key": "key", "api_url": server.url, **fields}
+    return [each async for each in langsmith(**given)]
 
 
 @pytest.mark.parametrize("is_old", [False, True])

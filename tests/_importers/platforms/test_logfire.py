@@ -114,7 +114,7 @@ class TestSource(SourceLaws):
 
 
 async def test_placeholders_of_spans_that_run_are_left_out(tmp_path: Path) -> None:
-    waiting = {**records()[2], "kind": "pending_span", "attributes": {}, "span_id": "f" * 16}
+    waiting: dict[str, Any] = {**records()[2], "kind": "pending_span", "attributes": {}, "span_id": "f" * 16}
     (one,) = await read(write(tmp_path / "records.json", {"columns": [], "rows": [waiting, *records()]}))
     assert_talk(one)
 
@@ -208,7 +208,7 @@ class Logfire:
 
 
 async def fetch(server: PlatformServer, **fields: Any) -> list[Transcript]:
-    given = {"read_token": "pylf_v1_us_token", "base_url": server.url, **fields}
+    given: dict[str, Any] = {"read_token": "pylf_v1_us_token", "base_url": server.url, **fields}
     return [each async for each in logfire(**given)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -123,9 +123,10 @@ def nested(given: dict[str, Any]) -> dict[str, Any]:
             at = at.setdefault(key, {})
         at[keys[-1]] = value
 
-    def lists(value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
+    def lists(given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        value = cast("dict[str, Any]", given)
         if value and all(key.isdigit() for key in value):
             return [lists(value[key]) for key in sorted(value, key=int)]
         return {key: lists(inner) for key, inner in value.items()}

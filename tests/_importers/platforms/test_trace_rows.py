@@ -6,7 +6,7 @@ import json
 import time
 import tracemalloc
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -118,9 +118,18 @@ async def test_whatever_rows_hold_they_are_read(tmp_path_factory: pytest.TempPat
         call("w", n, None, "f", inputs=one, output=other, summary={"usage": other}, attributes=kinds[n], exception=one)
         for n in (0, 1)
     ]
-    attributes = {**(one if isinstance(one, dict) else {}), "llm.model_name": one, "tag.tags": other, "metadata": other}
-    traced = [{**each, "attributes": attributes, "events": other, "parent_id": one} for each in spans("p")]
-    noted = [{**each, "attributes": attributes, "otel_events": one, "tags": other} for each in records("l")]
+    attributes: dict[str, Any] = {
+        **(cast("dict[str, Any]", one) if isinstance(one, dict) else {}),
+        "llm.model_name": one,
+        "tag.tags": other,
+        "metadata": other,
+    }
+    traced: list[dict[str, Any]] = [
+        {**each, "attributes": attributes, "events": other, "parent_id": one} for each in spans("p")
+    ]
+    noted: list[dict[str, Any]] = [
+        {**each, "attributes": attributes, "otel_events": one, "tags": other} for each in records("l")
+    ]
     for name, rows in (("w", calls), ("p", traced), ("l", noted)):
         write(place / f"{name}.jsonl", rows)
     found = await read(place)

@@ -108,24 +108,29 @@ async def test_what_the_client_of_langsmith_sends(monkeypatch: pytest.MonkeyPatc
 
     with serving_platform(keep) as server:
         client = langsmith_sdk.Client(api_url=server.url, api_key="key", auto_batch_tracing=False)
+        noted: Any = langsmith_sdk
         named = {"ls_provider": "openai", "ls_model_name": "m-1", "ls_temperature": 0.5}
 
-        @langsmith_sdk.traceable(run_type="tool", client=client)
         def ls(p: str) -> str:
             return f"a.txt in {p}"
 
-        @langsmith_sdk.traceable(run_type="llm", client=client, metadata=named)
         def chat(messages: list[dict[str, str]], temperature: float) -> dict[str, Any]:
-            message = {"role": "assistant", "content": "Fine."}
+            message = {"role": "assistant", "content": f"Fine{'.' if temperature else '!'}"}
             usage = {"input_tokens": 100, "output_tokens": 20, "total_tokens": 120}
-            return {"choices": [{"message": message, "finish_reason": "stop"}], "usage_metadata": usage}
+            return (
+                {"choices": [{"message": message, "finish_reason": "stop"}], "usage_metadata": usage}
+                if messages
+                else {}
+            )
 
-        @langsmith_sdk.traceable(client=client, project_name="my-agent", tags=["prod"])
+        list_files = noted.traceable(run_type="tool", client=client)(ls)
+        ask_model = noted.traceable(run_type="llm", client=client, metadata=named)(chat)
+
         def main(question: str) -> object:
-            ls(".")
-            return chat([{"role": "system", "content": "Be brief."}, {"role": "user", "content": question}], 0.5)
+            list_files(".")
+            return ask_model([{"role": "system", "content": "Be brief."}, {"role": "user", "content": question}], 0.5)
 
-        main("How are you?")
+        noted.traceable(client=client, project_name="my-agent", tags=["prod"])(main)("How are you?")
         client.flush()
     with serving_platform(LangSmith(list(runs.values()))) as server:
         (found,) = [each async for each in langsmith("my-agent", api_key="key", api_url=server.url)]

@@ -184,7 +184,7 @@ class Weave:
 
 
 async def fetch(server: PlatformServer, **fields: Any) -> list[Transcript]:
-    given = {"project": "team/agents", "api_key": "key", "base_url": server.url, **fields}
+    given: dict[str, Any] = {"project": "team/agents", "api_key": "key", "base_url": server.url, **fields}
     return [each async for each in weave(**given)]
 
 
