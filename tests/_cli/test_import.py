@@ -124,7 +124,8 @@ def test_since_last_asks_a_platform_only_for_what_is_newer(tmp_path: Path) -> No
 
 def test_a_platform_that_refuses_says_what_to_do(tmp_path: Path) -> None:
     with serving_platform(LangSmith()) as server:
-        ran = scout("import", "langsmith", "-P", "project=x", "-P", "api_key=wrong-key", "-P", f"api_url={server.url}")
+        refused = ("-P", "project=x", "-P", "api_key=wrong-key", "-P", f"api_url={server.url}")
+        ran = scout("import", "langsmith", *refused, "-T", str(tmp_path / "db"))
     assert ran.code != 0
     assert "LANGSMITH_API_KEY" in ran.err
     assert "wrong-key" not in ran.err + ran.out

@@ -100,7 +100,7 @@ class PlatformClient:
         """Ask for JSON by a document; otherwise like `get`."""
         return await self._json("POST", path, None, body, may_lack)
 
-    async def post_lines(self, path: str, body: JsonMapping) -> AsyncIterator[Json]:
+    async def post_lines(self, path: str, body: JsonMapping) -> AsyncGenerator[Json]:
         """Ask for JSON lines by a document, and give them as they come; otherwise like `get`."""
         async with self._answer("POST", path, None, body, may_lack=False, accept="application/jsonl") as answer:
             open_line = bytearray()

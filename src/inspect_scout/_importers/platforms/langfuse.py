@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -61,7 +61,7 @@ class LangfuseQuery(PlatformQuery):
         given = from_environment(self.host, "LANGFUSE_HOST", "LANGFUSE_BASE_URL", default=_HOST) or _HOST
         return given.rstrip("/")
 
-    async def heads(self, client: PlatformClient) -> AsyncIterator[TraceHead | TraceProblem]:
+    async def heads(self, client: PlatformClient) -> AsyncGenerator[TraceHead | TraceProblem]:
         """List the traces by their first observations."""
         try:
             async for row in self._roots(client):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -72,7 +72,7 @@ class LangSmithQuery(PlatformQuery):
         given = from_environment(self.api_url, "LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT", default=_URL) or _URL
         return given.rstrip("/").removesuffix("/api/v1").removesuffix("/api")
 
-    async def heads(self, client: PlatformClient) -> AsyncIterator[TraceHead | TraceProblem]:
+    async def heads(self, client: PlatformClient) -> AsyncGenerator[TraceHead | TraceProblem]:
         """List the root runs of the project, and the examples of the dataset."""
         if self.project:
             project = await _id_of(client, "/api/v1/sessions", "project", self.project)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -68,7 +68,7 @@ class LogfireQuery(PlatformQuery):
             "Logfire", url, f"{help} A token that writes cannot read.", url_help, {"Authorization": f"Bearer {token}"}
         )
 
-    async def heads(self, client: PlatformClient) -> AsyncIterator[TraceHead | TraceProblem]:
+    async def heads(self, client: PlatformClient) -> AsyncGenerator[TraceHead | TraceProblem]:
         """List the traces in which a model was called."""
         organization, project = await self._project_of_token(client)
         place = f"https://logfire.pydantic.dev/{organization}/{project}" if project else "https://logfire.pydantic.dev"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -64,7 +64,7 @@ class PhoenixQuery(PlatformQuery):
     def _path(self) -> str:
         return f"/v1/projects/{quote(str(self.project), safe='')}"
 
-    async def heads(self, client: PlatformClient) -> AsyncIterator[TraceHead | TraceProblem]:
+    async def heads(self, client: PlatformClient) -> AsyncGenerator[TraceHead | TraceProblem]:
         """List the traces, or on servers before 13.15 the spans that have no parent."""
         if self.trace_id is not None:
             yield self._head(self.trace_id, None, None)

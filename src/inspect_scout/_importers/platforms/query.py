@@ -21,7 +21,7 @@ from .client import NotOfferedError, open_client
 
 if TYPE_CHECKING:
     from ..contract import Found
-    from ..origin import Items
+    from ..origin import Items, OriginItem
     from .client import PlatformAccess, PlatformClient
 
 LATE: Final = timedelta(hours=1)
@@ -83,7 +83,7 @@ class PlatformQuery(ABC):
         """
 
     @abstractmethod
-    def heads(self, client: PlatformClient) -> AsyncIterator[TraceHead | TraceProblem]:
+    def heads(self, client: PlatformClient) -> AsyncGenerator[TraceHead | TraceProblem]:
         """List the traces, those that began last first."""
 
     @abstractmethod
@@ -99,8 +99,12 @@ class PlatformQuery(ABC):
         """Give the traces for as long as they are read."""
         if self.limit is not None and self.limit < 0:
             raise ConfigError(f"limit={self.limit} is not a number of transcripts: write 0 or more.")
-        async with open_client(self.access()) as client:
-            yield self._items(client)
+        async with (
+            open_client(self.access()) as client,
+            contextlib.aclosing(self.heads(client)) as heads,
+            contextlib.aclosing(self._items(client, heads)) as items,
+        ):
+            yield items
 
     def since_last(self, states: Iterable[str]) -> Self:
         """Leave out what began long before the newest trace that a database has."""
@@ -109,10 +113,12 @@ class PlatformQuery(ABC):
             return self
         return replace(self, from_time=later_of(self.from_time, newest - LATE))  # type: ignore[type-var]
 
-    async def _items(self, client: PlatformClient) -> Items:
+    async def _items(
+        self, client: PlatformClient, heads: AsyncIterator[TraceHead | TraceProblem]
+    ) -> AsyncGenerator[OriginItem | TraceProblem]:
         failures = _Failures()
         seen = set[str]()
-        async for head in self.heads(client):
+        async for head in heads:
             if isinstance(head, TraceProblem):
                 yield head
             elif (

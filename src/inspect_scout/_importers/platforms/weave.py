@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
 
 from ..._support.errors import ConfigError
+from ..._support.shapes import is_mapping
 from ..json_values import Json, JsonMapping, JsonObject
 from ..times import time_of
 from .client import PlatformAccess, from_environment, key_of, needed
@@ -52,7 +54,7 @@ class WeaveQuery(PlatformQuery):
         url_help = "Set WF_TRACE_SERVER_URL (or say base_url) to the address of its trace server."
         return PlatformAccess("Weave", url, help, url_help, basic=("api", key))
 
-    async def heads(self, client: PlatformClient) -> AsyncIterator[TraceHead | TraceProblem]:
+    async def heads(self, client: PlatformClient) -> AsyncGenerator[TraceHead | TraceProblem]:
         """List the calls that nothing called."""
         given = dict(self.filter or {})
         own = given.pop("$expr", None)
@@ -86,10 +88,11 @@ class WeaveQuery(PlatformQuery):
         while True:
             count = 0
             body = {"project_id": self.project, **asked, "limit": _PAGE, "offset": offset}
-            async for row in client.post_lines("/calls/stream_query", body):
-                count += 1
-                if isinstance(row, dict):
-                    yield row
+            async with contextlib.aclosing(client.post_lines("/calls/stream_query", body)) as lines:
+                async for row in lines:
+                    count += 1
+                    if is_mapping(row):
+                        yield row
             if count < _PAGE:
                 return
             offset += count
