@@ -65,6 +65,16 @@ def test_a_database_is_overwritten_only_when_that_is_said(sessions: Path, tmp_pa
     assert json.loads(scout("transcripts", "-T", str(target), "--json").out)["transcripts"] == 1
 
 
+def test_an_import_that_cannot_begin_deletes_nothing(sessions: Path, tmp_path: Path) -> None:
+    target = str(tmp_path / "db")
+    scout("import", str(sessions), "-T", target)
+    with serving_platform(LangSmith()) as server:
+        refused = ("-P", "project=x", "-P", "api_key=wrong", "-P", f"api_url={server.url}")
+        assert scout("import", "langsmith", *refused, "-T", target, "--overwrite").code != 0
+    assert scout("import", "claude_code", "-P", "path=/nowhere/at/all", "-T", target, "--overwrite").code != 0
+    assert json.loads(scout("transcripts", "-T", target, "--json").out)["transcripts"] == 2
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_is_imported(sessions: Path, tmp_path: Path) -> None:
     with (sessions / "a.jsonl").open("a") as end:
         end.write("{broken}\n")
@@ -129,6 +139,7 @@ def test_a_platform_that_refuses_says_what_to_do(tmp_path: Path) -> None:
     assert ran.code != 0
     assert "LANGSMITH_API_KEY" in ran.err
     assert "wrong-key" not in ran.err + ran.out
+    assert not (tmp_path / "db").exists()
     assert "Traceback" not in ran.err
     assert "Valid parameters: project, dataset" in scout("import", "langsmith", "-P", "nothing=1").err
     for given in ("filter=[1]", "filter=text"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ from .._support.storage import is_local
 
 if TYPE_CHECKING:
     from .._importers import ImportOrigin, ImportSource, JsonObject, Taken
+    from .._transcripts import RawTranscript
     from .._types import TranscriptInfo
 
 Existing = Literal["add", "overwrite"]
@@ -94,10 +95,8 @@ async def import_traces(
     from .._importers import Taken, new_transcripts
     from .._transcripts import transcripts_db
 
-    if existing == "overwrite":
-        _delete(target)
     taken = Taken()
-    known = await _known_states(target)
+    known = {} if existing == "overwrite" else await _known_states(target)
     if since_last:
         origin = origin.since_last(known.values())
     written = 0
@@ -109,7 +108,17 @@ async def import_traces(
             progress(written)
 
     rows = (each.raw async for each in new_transcripts(origin, known, taken))
-    await transcripts_db(target).upsert(rows, progress=count)
+    first = await anext(rows, None)  # a wrong key or path shows here: nothing is deleted or made for it
+
+    async def all_rows() -> AsyncIterator[RawTranscript]:
+        if first is not None:
+            yield first
+            async for row in rows:
+                yield row
+
+    if existing == "overwrite":
+        _delete(target)
+    await transcripts_db(target).upsert(all_rows(), progress=count)
     return _report(taken)
 
 
