@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import anyio
 import pytest
 
+from _importers.platforms.langsmith_server import PROJECT
 from _importers.platforms.platform_server import Asked, PlatformServer, Reply, serving_platform
-from inspect_scout.sources import phoenix
+from inspect_scout.sources import langfuse, langsmith, logfire, phoenix, weave
 
 pytestmark = pytest.mark.anyio
 
@@ -181,3 +183,35 @@ async def test_pages_are_asked_for_as_they_are_needed() -> None:
     with serving_platform(answer) as server:
         assert await ids(server, limit=3) == ["t0", "t1", "t2"]
         assert sum(path.endswith("/traces") for path in server.paths) == 3
+
+
+async def test_a_trace_without_an_id_is_named_and_the_others_are_read(caplog: pytest.LogCaptureFixture) -> None:
+    def answer(asked: Asked) -> Any:
+        if asked.path.endswith("/traces"):
+            return {"data": [{"start_time": "2026-06-01T10:00:00Z"}, "text", None, {"trace_id": "t1"}]}
+        return {"data": [span(), 7, None]}
+
+    with serving_platform(answer) as server:
+        assert await ids(server) == ["t1"]
+    assert "has no id" in caplog.text
+
+
+async def test_a_cursor_that_comes_again_ends_the_list() -> None:
+    def answer(asked: Asked) -> Any:
+        if asked.path.endswith("/traces"):
+            return {"data": [{"trace_id": "t1"}], "next_cursor": "again"}
+        return {"data": [span()], "next_cursor": "again"}
+
+    with serving_platform(answer) as server:
+        assert await ids(server) == ["t1"]
+        assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize("body", [None, [], "text", 7, {"data": 7}, {"data": {"a": 1}}])
+async def test_answers_of_another_shape_are_empty(body: Any) -> None:
+    with serving_platform(lambda _: json.dumps(body)) as server:
+        assert await ids(server) == []
+        assert [each async for each in langsmith(PROJECT, api_key=KEY, api_url=server.url)] == []
+        assert [each async for each in langfuse(public_key=KEY, secret_key=KEY, host=server.url)] == []
+        assert [each async for each in logfire(read_token=KEY, base_url=server.url)] == []
+        assert [each async for each in weave("a/b", api_key=KEY, base_url=server.url)] == []

@@ -11,13 +11,13 @@ from urllib.parse import quote
 from ..times import time_of
 from .client import NotOfferedError, Parameters, PlatformAccess, from_environment, key_of, needed
 from .langfuse_rows import normal, trace_transcript
-from .query import PlatformQuery, TraceHead, field_of, is_within, objects, utc_text
-from .rows import texts
+from .query import PlatformQuery, TraceHead, field_of, is_within, objects, pages, utc_text
+from .rows import object_in, texts
 
 if TYPE_CHECKING:
     from ..._transcripts import TraceProblem
     from ..contract import Found
-    from ..json_values import JsonObject
+    from ..json_values import Json, JsonObject
     from .client import PlatformClient
 
 _HOST: Final = "https://cloud.langfuse.com"
@@ -65,12 +65,12 @@ class LangfuseQuery(PlatformQuery):
         """List the traces by their first observations."""
         try:
             async for row in self._roots(client):
-                if row.get("traceId") and self._takes(row, row.get("startTime")):
-                    yield self._head(str(row["traceId"]), row.get("startTime"), row)
+                if self._takes(row, row.get("startTime")):
+                    yield self._head(str(row.get("traceId") or ""), row.get("startTime"), row)
         except NotOfferedError:
             async for row in self._old_traces(client):
-                if row.get("id") and self._takes(row, row.get("timestamp")):
-                    yield self._head(str(row["id"]), row.get("timestamp"), {**row, "is_old": True})
+                if self._takes(row, row.get("timestamp")):
+                    yield self._head(str(row.get("id") or ""), row.get("timestamp"), {**row, "is_old": True})
 
     def _head(self, id: str, start: object, row: JsonObject) -> TraceHead:
         version = [row.get("updatedAt"), row.get("endTime")]
@@ -133,7 +133,7 @@ class LangfuseQuery(PlatformQuery):
                 yield row
             for score in objects(field_of(whole, "scores")):
                 yield {"score": score}
-            yield {"trace": {name: value for name, value in whole.items() if name != "observations"}}
+            yield {"trace": {name: value for name, value in object_in(whole).items() if name != "observations"}}
             return
         async for row in _observations(client, {"traceId": head.id, "fields": _READ, "limit": _PAGE}):
             yield row
@@ -149,28 +149,22 @@ class LangfuseQuery(PlatformQuery):
 
 
 async def _observations(client: PlatformClient, asked: Parameters) -> AsyncIterator[JsonObject]:
-    page = await client.get(_OBSERVATIONS, asked, may_lack=True)
-    while True:
-        for row in objects(field_of(page, "data")):
-            yield normal(row)
-        cursor = field_of(page, "meta", "cursor")
-        if not cursor:
-            return
-        page = await client.get(_OBSERVATIONS, {**asked, "cursor": str(cursor)})
+    async def ask(cursor: str | None) -> Json:
+        return await client.get(_OBSERVATIONS, {**asked, "cursor": cursor}, may_lack=cursor is None)
+
+    async for row in pages(ask, "data", "meta", "cursor"):
+        yield normal(row)
 
 
 async def _scores(client: PlatformClient, trace_id: str) -> AsyncIterator[JsonObject]:
     """Give the scores of a trace; none where the server has them at another address."""
-    asked: Parameters = {"traceId": trace_id, "limit": _PAGE}
-    cursor: object = None
-    while True:
-        try:
-            more: Parameters = {"cursor": str(cursor)} if cursor else {}
-            page = await client.get("/api/public/v3/scores", {**asked, **more}, may_lack=True)
-        except NotOfferedError:
-            return
-        for row in objects(field_of(page, "data")):
+
+    async def ask(cursor: str | None) -> Json:
+        asked: Parameters = {"traceId": trace_id, "limit": _PAGE, "cursor": cursor}
+        return await client.get("/api/public/v3/scores", asked, may_lack=True)
+
+    try:
+        async for row in pages(ask, "data", "meta", "cursor"):
             yield row
-        cursor = field_of(page, "meta", "cursor")
-        if not cursor:
-            return
+    except NotOfferedError:
+        return

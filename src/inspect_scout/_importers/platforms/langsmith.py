@@ -12,12 +12,12 @@ from ..._support.errors import ConfigError, LocationError
 from ..times import time_of
 from .client import NotOfferedError, Parameters, PlatformAccess, from_environment, key_of, needed
 from .langsmith_rows import example_transcript, trace_transcript
-from .query import PlatformQuery, TraceHead, field_of, is_within, objects, utc_text
+from .query import PlatformQuery, TraceHead, is_within, objects, pages, utc_text
 
 if TYPE_CHECKING:
     from ..._transcripts import TraceProblem
     from ..contract import Found
-    from ..json_values import JsonObject
+    from ..json_values import Json, JsonObject
     from .client import PlatformClient
 
 _URL: Final = "https://api.smith.langchain.com"
@@ -87,7 +87,7 @@ class LangSmithQuery(PlatformQuery):
                     yield TraceHead(str(row["id"]), time_of(row.get("created_at")), place, version, row)
 
     def _head(self, project: str, row: JsonObject) -> TraceHead:
-        id = str(row["id"])
+        id = str(row.get("id") or "")
         version = [row.get(name) for name in ("end_time", "status", "total_tokens")]
         place = f"{self._url}/o/default/projects/p/{project}/r/{id}"
         return TraceHead(id, time_of(row.get("start_time")), place, version, {**row, "project": project})
@@ -99,7 +99,7 @@ class LangSmithQuery(PlatformQuery):
         conditions += [self.filter] if self.filter else []
         asked: JsonObject = {"is_root": True, "trace_filter": self.trace_filter, "filter": _joined(conditions)}
         async for row in _runs(client, project, asked, self.run_type, _LISTED, self.from_time):
-            if row.get("id") and is_within(row.get("start_time"), self.from_time, self.to_time):
+            if is_within(row.get("start_time"), self.from_time, self.to_time):
                 yield row
 
     async def rows(self, client: PlatformClient, head: TraceHead) -> AsyncIterator[JsonObject]:
@@ -152,19 +152,17 @@ async def _runs(
         "page_size": _PAGE,
     }
     body |= {"run_type": run_type.upper()} if run_type else {}
+
+    async def ask(cursor: str | None) -> Json:
+        at = {"cursor": cursor} if cursor else {}
+        return await client.post("/api/v2/runs/query", {**body, **at}, may_lack=cursor is None)
+
     try:
-        page = await client.post("/api/v2/runs/query", body, may_lack=True)
+        async for row in pages(ask, "items", "next_cursor"):
+            yield row
     except NotOfferedError:
         async for row in _old_runs(client, project, wanted, run_type, fields):
             yield row
-        return
-    while True:
-        for row in objects(page.get("items")):
-            yield row
-        cursor = page.get("next_cursor")
-        if not cursor:
-            return
-        page = await client.post("/api/v2/runs/query", {**body, "cursor": cursor})
 
 
 async def _old_runs(
@@ -174,14 +172,12 @@ async def _old_runs(
     if "trace_id" in body:
         body["trace"] = body.pop("trace_id")
     body |= {"run_type": run_type.lower()} if run_type else {}
-    cursor: object = None
-    while True:
-        page = await client.post("/api/v1/runs/query", {**body, **({"cursor": cursor} if cursor else {})})
-        for row in objects(page.get("runs")):
-            yield row
-        cursor = field_of(page, "cursors", "next")
-        if not cursor:
-            return
+
+    async def ask(cursor: str | None) -> Json:
+        return await client.post("/api/v1/runs/query", {**body, **({"cursor": cursor} if cursor else {})})
+
+    async for row in pages(ask, "runs", "cursors", "next"):
+        yield row
 
 
 async def _examples(client: PlatformClient, dataset: str) -> AsyncIterator[JsonObject]:

@@ -78,7 +78,7 @@ class LogfireQuery(PlatformQuery):
             page = await _ask(client, f"{self._listing()} LIMIT {_PAGE} OFFSET {offset}", utc_text(since))
             groups = _groups(page)
             for row in page:
-                id = str(row["trace_id"])
+                id = str(row.get("trace_id") or "")
                 version = [row.get("ended"), row.get("spans")]
                 at = f"{place}?q=trace_id%3D%27{id}%27"
                 known = {"project": project, "group": groups[id], "since": utc_text(since)}
@@ -163,8 +163,9 @@ def _groups(page: Sequence[JsonObject]) -> dict[str, dict[str, list[JsonObject] 
         spans += count if isinstance(count, int) else 0
         if spans > _GROUP_SPANS or len(group) >= _GROUP:
             group, spans = {}, count if isinstance(count, int) else 0
-        group[str(row["trace_id"])] = None
-        groups[str(row["trace_id"])] = group
+        id = str(row.get("trace_id") or "")
+        group[id] = None
+        groups[id] = group
     return groups
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
 
 from ..._support.errors import ConfigError
-from ..json_values import JsonMapping, JsonObject
+from ..json_values import Json, JsonMapping, JsonObject
 from ..times import time_of
 from .client import NotOfferedError, Parameters, PlatformAccess, from_environment, key_of
 from .phoenix_rows import labels_of, trace_transcript
-from .query import PlatformQuery, TraceHead, field_of, is_within, objects, utc_text
+from .query import PlatformQuery, TraceHead, field_of, is_within, pages, utc_text
 
 if TYPE_CHECKING:
     from ..._transcripts import TraceProblem
@@ -74,13 +74,13 @@ class PhoenixQuery(PlatformQuery):
             session: Parameters = {"session_identifier": self.session_id}
             listed: Parameters = {**asked, **session, "limit": _TRACES, "sort": "start_time", "order": "desc"}
             async for row in _pages(client, f"{self._path}/traces", listed, may_lack=True):
-                if row.get("trace_id") and is_within(row.get("start_time"), self.from_time, self.to_time):
-                    yield self._head(str(row["trace_id"]), row.get("start_time"), row.get("end_time"))
+                if is_within(row.get("start_time"), self.from_time, self.to_time):
+                    yield self._head(str(row.get("trace_id") or ""), row.get("start_time"), row.get("end_time"))
         except NotOfferedError:
             async for row in _pages(client, f"{self._path}/spans", {**asked, "parent_id": "null", "limit": _SPANS}):
                 id = field_of(row, "context", "trace_id")
-                if id and not row.get("parent_id") and is_within(row.get("start_time"), self.from_time, self.to_time):
-                    yield self._head(str(id), row.get("start_time"), row.get("end_time"))
+                if not row.get("parent_id") and is_within(row.get("start_time"), self.from_time, self.to_time):
+                    yield self._head(str(id or ""), row.get("start_time"), row.get("end_time"))
 
     def _head(self, id: str, start: object, end: object) -> TraceHead:
         place = f"{self._url}/projects/{quote(str(self.project))}/traces/{quote(id, safe='')}"
@@ -107,11 +107,8 @@ class PhoenixQuery(PlatformQuery):
 async def _pages(
     client: PlatformClient, path: str, asked: Parameters, *, may_lack: bool = False
 ) -> AsyncIterator[JsonObject]:
-    page = await client.get(path, asked, may_lack=may_lack)
-    while True:
-        for row in objects(field_of(page, "data")):
-            yield row
-        cursor = field_of(page, "next_cursor")
-        if not cursor:
-            return
-        page = await client.get(path, {**asked, "cursor": str(cursor)})
+    async def ask(cursor: str | None) -> Json:
+        return await client.get(path, {**asked, "cursor": cursor}, may_lack=may_lack and cursor is None)
+
+    async for row in pages(ask, "data", "next_cursor"):
+        yield row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final, Self
@@ -35,7 +35,7 @@ class TraceHead:
     """A trace that a platform has.
 
     Args:
-        id: Id of the transcript that it becomes.
+        id: Id of the transcript that it becomes (empty: the platform does not say it).
         start: When it began, as ISO text (None: not known).
         location: Its address, for people.
         version: What changes when the trace does.
@@ -121,6 +121,8 @@ class PlatformQuery(ABC):
         async for head in heads:
             if isinstance(head, TraceProblem):
                 yield head
+            elif not head.id:
+                yield TraceProblem(head.location, f"a trace in the list of {self.title} has no id, and is passed over")
             elif (
                 head.id not in seen
             ):  # a page may begin with what the one before ended with, when traces arrive meanwhile
@@ -163,9 +165,33 @@ class _PlatformTrace:
                 raise
             yield TraceProblem(self.location, str(error))
             return
+        except (TypeError, AttributeError, LookupError) as error:
+            yield TraceProblem(self.location, f"the answer has a shape that is not expected ({error})")
+            return
         self.failures.in_a_row = 0
         async for one in in_threads(found_in(self.query.found(self.head, rows), self.location, self.state)):
             yield one
+
+
+async def pages(ask: Callable[[str | None], Awaitable[Json]], rows: str, *cursor: str) -> AsyncGenerator[JsonObject]:
+    """Give the objects of all pages of an answer.
+
+    Args:
+        ask: Asks for a page by its cursor (None: the first one).
+        rows: Key of the objects of a page.
+        cursor: Path of keys to the cursor of the next page. One that comes again ends the answer.
+    """
+    seen = set[str]()
+    at: str | None = None
+    while True:
+        page = await ask(at)
+        for row in objects(field_of(page, rows)):
+            yield row
+        found = field_of(page, *cursor)
+        if not found or str(found) in seen:
+            return
+        at = str(found)
+        seen.add(at)
 
 
 def utc_text(time: datetime | None) -> str | None:

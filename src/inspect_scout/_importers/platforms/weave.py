@@ -70,10 +70,10 @@ class WeaveQuery(PlatformQuery):
         if conditions:
             asked["query"] = {"$expr": conditions[0] if len(conditions) == 1 else {"$and": conditions}}
         async for row in self._calls(client, asked):
-            if row.get("trace_id") and is_within(row.get("started_at"), self.from_time, self.to_time):
+            if is_within(row.get("started_at"), self.from_time, self.to_time):
                 place = f"https://wandb.ai/{quote(str(self.project))}/weave/calls/{row.get('id')}"
                 version = [row.get("ended_at"), row.get("display_name")]
-                yield TraceHead(str(row["trace_id"]), time_of(row.get("started_at")), place, version, row)
+                yield TraceHead(str(row.get("trace_id") or ""), time_of(row.get("started_at")), place, version, row)
 
     async def rows(self, client: PlatformClient, head: TraceHead) -> AsyncIterator[JsonObject]:
         """Give the calls of a trace."""
