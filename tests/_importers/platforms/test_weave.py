@@ -116,6 +116,13 @@ async def test_a_call_that_failed_has_its_error(tmp_path: Path) -> None:
     assert [each.error for each in models] == [None, "RateLimitError: 429"]
 
 
+async def test_calls_without_an_id_are_counted(tmp_path: Path) -> None:
+    nameless = {name: value for name, value in calls()[1].items() if name != "id"}
+    (one,) = await read(write(tmp_path / "calls.jsonl", [*calls(), nameless]))
+    assert_talk(one)
+    assert (one.metadata["records"], one.metadata["broken"]) == (5, 1)
+
+
 @pytest.mark.parametrize(
     ("op", "inputs", "output"),
     [

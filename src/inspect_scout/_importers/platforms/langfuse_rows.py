@@ -84,6 +84,7 @@ def trace_transcript(
     return finish(
         id,
         [_span(row) for row in rows if row.get("id")],
+        broken=sum(not row.get("id") for row in rows),
         metadata={
             **object_in(whole.get("metadata") if whole else root.get("metadata")),
             "name": whole.get("name") or about.get("traceName"),

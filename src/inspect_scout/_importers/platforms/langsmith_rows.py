@@ -78,7 +78,8 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
     scores = _scores(root.get("feedback_stats"))
     return finish(
         id,
-        [_span(row) for row in runs],
+        [_span(row) for row in runs if row.get("id")],
+        broken=sum(not row.get("id") for row in runs),
         metadata={
             **given,
             "name": root.get("name"),

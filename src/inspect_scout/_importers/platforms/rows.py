@@ -98,6 +98,7 @@ def finish(
     metadata: JsonMapping,
     source_type: str,
     whole: tuple[object, object] = (None, None),
+    broken: int = 0,
     **known: Json,
 ) -> ReadTranscript:
     """Make the transcript of a trace.
@@ -108,6 +109,7 @@ def finish(
         metadata: Its metadata; keys that are fields of a transcript become these.
         source_type: Name of the platform.
         whole: What the trace was given and gave back: its conversation, where no span tells one.
+        broken: Number of rows that could not become spans.
         known: Fields of `TranscriptInfo` that the platform says.
     """
     run = TraceRun(id)
@@ -123,6 +125,8 @@ def finish(
         run.note_time(root.start)
         fields |= {"date": root.start, "total_time": seconds_between(root.start, root.end), "error": root.error}
         left |= {"records": len(spans), "skipped": len(spans), "unknown": 0, "broken": 0, "content": "none"}
+    left["broken"] += broken
+    left["records"] += broken
     if not run.main.said and _add_whole(run, *whole):
         left["content"] = "root"
     fields |= {name: value for name, value in known.items() if value is not None}

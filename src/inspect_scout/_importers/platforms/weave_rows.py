@@ -47,6 +47,7 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
     return finish(
         id,
         [_span(row) for row in rows if row.get("id")],
+        broken=sum(not row.get("id") for row in rows),
         metadata={
             **given,
             "op_name": _operation(root),
