@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,24 +11,27 @@ import anyio.to_thread
 
 from .._transcripts import TraceProblem, decode_stored
 from .item_reading import EVERYTHING
+from .json_values import Json
 from .wanted import Wanted
 
 if TYPE_CHECKING:
     import os
 
+    from .._transcripts import RawTranscript
     from .._types import Transcript
+    from .contract import ReadTranscript
     from .origin import ImportOrigin
 
 logger = logging.getLogger("inspect_scout")
 
 
-async def claude_code(
+def claude_code(
     path: str | os.PathLike[str] | None = None,
     session_id: str | None = None,
     from_time: datetime | None = None,
     to_time: datetime | None = None,
     limit: int | None = None,
-) -> AsyncIterator[Transcript]:
+) -> AsyncGenerator[Transcript, None]:
     """Read sessions of Claude Code, those written last first.
 
     What cannot be read is named in a warning and passed over.
@@ -41,8 +44,8 @@ async def claude_code(
         to_time: Only files written before this time.
         limit: Transcripts at most (None: all).
 
-    Yields:
-        The transcripts.
+    Returns:
+        The transcripts, one after the other.
 
     Raises:
         LocationError: There is nothing at the path.
@@ -53,17 +56,16 @@ async def claude_code(
             print(transcript.task_id, transcript.total_tokens)
         ```
     """
-    async for transcript in transcripts_of(Wanted("claude_code", path, session_id, from_time, to_time, limit)):
-        yield transcript
+    return transcripts_of(Wanted("claude_code", path, session_id, from_time, to_time, limit))
 
 
-async def atif(
+def atif(
     path: str | os.PathLike[str] | None = None,
     session_id: str | None = None,
     from_time: datetime | None = None,
     to_time: datetime | None = None,
     limit: int | None = None,
-) -> AsyncIterator[Transcript]:
+) -> AsyncGenerator[Transcript, None]:
     """Read trajectories in ATIF, the interchange format of Harbor, those written last first.
 
     A trajectory is read with its continuations and its sub-agents, embedded or in files below its folder. What cannot be
@@ -76,8 +78,8 @@ async def atif(
         to_time: Only files written before this time.
         limit: Transcripts at most (None: all).
 
-    Yields:
-        The transcripts.
+    Returns:
+        The transcripts, one after the other.
 
     Raises:
         LocationError: There is nothing at the path.
@@ -88,14 +90,51 @@ async def atif(
             print(transcript.agent, transcript.total_tokens)
         ```
     """
-    if path is None:
-        return
-    async for transcript in transcripts_of(Wanted("atif", path, session_id, from_time, to_time, limit)):
-        yield transcript
+    wanted = Wanted("atif", path, session_id, from_time, to_time, limit) if path is not None else None
+    return transcripts_of(wanted)
 
 
-async def transcripts_of(origin: ImportOrigin) -> AsyncIterator[Transcript]:
+class TraceStream(AsyncGenerator["Transcript", None]):
+    """Transcripts, one after the other. A database takes them as they were read, which costs a third of making objects of them.
+
+    Args:
+        origin: Where they are from (None: nowhere).
+    """
+
+    def __init__(self, origin: ImportOrigin | None) -> None:
+        self._origin = origin
+        self._objects = self._decoded()
+
+    async def asend(self, value: None) -> Transcript:
+        """Give the next one."""
+        return await self._objects.asend(value)
+
+    async def athrow(self, *error: Json) -> Transcript:
+        """Raise an error where the next one would be read."""
+        return await self._objects.athrow(*error)
+
+    async def aclose(self) -> None:
+        """Read no more."""
+        await self._objects.aclose()
+
+    async def raw_rows(self) -> AsyncIterator[RawTranscript]:
+        """Give them as they are stored."""
+        async for one in _read(self._origin):
+            yield one.raw
+
+    async def _decoded(self) -> AsyncGenerator[Transcript, None]:
+        async for one in _read(self._origin):
+            yield (await anyio.to_thread.run_sync(decode_stored, one.raw, one.info, EVERYTHING)).transcript
+
+
+def transcripts_of(origin: ImportOrigin | None) -> TraceStream:
     """Read the transcripts of an origin; what cannot be read is named in a warning."""
+    return TraceStream(origin)
+
+
+async def _read(origin: ImportOrigin | None) -> AsyncIterator[ReadTranscript]:
+    if origin is None:
+        return
     count = 0
     async with origin.open() as items:
         async for item in items:
@@ -109,6 +148,6 @@ async def transcripts_of(origin: ImportOrigin) -> AsyncIterator[Transcript]:
                 if count == origin.limit:
                     return
                 count += 1
-                yield (await anyio.to_thread.run_sync(decode_stored, one.raw, one.info, EVERYTHING)).transcript
+                yield one
             if count == origin.limit:
                 return

@@ -48,6 +48,15 @@ class SelectedTranscripts(Protocol):
         ...
 
 
+@runtime_checkable
+class HasRawRows(Protocol):
+    """Transcripts that need not be made objects to be written."""
+
+    def raw_rows(self) -> AsyncIterator[RawTranscript]:
+        """Give them as they are stored."""
+        ...
+
+
 IngestInput: TypeAlias = "Iterable[Transcript | RawTranscript] | AsyncIterable[Transcript | RawTranscript] | SelectedTranscripts | pa.RecordBatchReader"
 """Transcripts to be written: one after the other, a collection, or rows in the columns of the format."""
 
@@ -75,6 +84,9 @@ async def input_rows(transcripts: IngestInput, skip: Container[str]) -> AsyncIte
             yield row
     elif isinstance(given, Transcript | str | bytes | dict):
         raise _refusal(transcripts)
+    elif isinstance(given, HasRawRows):
+        async for row in given.raw_rows():
+            yield row
     elif isinstance(given, AsyncIterable):
         async for item in cast("AsyncIterable[object]", given):
             yield _transcript_row(item)
