@@ -93,7 +93,6 @@ async def import_traces(
         LocationError: There is nothing to import, or the target is something else.
     """
     from .._importers import Taken, new_transcripts
-    from .._transcripts import transcripts_db
 
     taken = Taken()
     known = {} if existing == "overwrite" else await _known_states(target)
@@ -118,7 +117,12 @@ async def import_traces(
 
     if existing == "overwrite":
         _delete(target)
-    await transcripts_db(target).upsert(all_rows(), progress=count)
+    if first is not None:
+        from .._transcripts import (
+            transcripts_db,
+        )  # here: it needs Inspect, which takes longer than finding that nothing is new
+
+        await transcripts_db(target).upsert(all_rows(), progress=count)
     return _report(taken)
 
 
@@ -138,11 +142,14 @@ def _report(taken: Taken) -> ImportReport:
 
 async def _known_states(target: str) -> dict[str, str]:
     from .._importers import STATE
-    from .._transcripts import transcripts_db
+    from .._query import Query
+    from .._transcripts import find_source
 
     if is_local(target) and not await anyio.to_thread.run_sync(os.path.exists, target):
         return {}
-    return {info.transcript_id: str(info.metadata.get(STATE)) async for info in transcripts_db(target).select()}
+    index = await find_source([target], "newest").index(Query())
+    infos = (index.info(number) for number in range(len(index)))
+    return {info.transcript_id: str(info.metadata.get(STATE)) for info in infos}
 
 
 def _delete(target: str) -> None:

@@ -6,7 +6,6 @@ of it as far as they ask for it. A message stands once in a pool, and calls of m
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,8 +14,8 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from .._transcripts import allowed_keys, join_ranges, raw_of
-from .._types import Transcript, TranscriptInfo
+from .._transcripts import allowed_keys, join_ranges, stored_row
+from .._types import TranscriptInfo
 from .contract import ReadTranscript
 from .json_values import Json, JsonMapping, JsonObject
 from .usage import Usage
@@ -118,11 +117,10 @@ class TraceRun:
         filled |= {name: value for name, value in description.items() if value is not None}
         known = allowed_keys({name: value for name, value in metadata.items() if value is not None})
         info = TranscriptInfo(transcript_id=self.transcript_id, metadata=known, **filled)
-        empty = raw_of(Transcript.model_construct(None, **dict(info), messages=[], events=[], timelines=[]))
-        raw = dataclasses.replace(
-            empty,
-            messages=_encode([self.pool[position] for position in self.main.said]),
-            events=_encode(self.events),
+        raw = stored_row(
+            info,
+            _encode([self.pool[position] for position in self.main.said]),
+            _encode(self.events),
             events_data=_encode({"messages": self.pool, "calls": []}),
         )
         return ReadTranscript(info, raw)

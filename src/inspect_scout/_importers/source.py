@@ -15,14 +15,10 @@ from .._support.errors import LocationError, LogReadError, TranscriptTooLargeErr
 from .._transcripts import (
     LoadedTranscript,
     LogProblem,
-    MaterializedHandle,
     TraceProblem,
-    decode_stored,
     index_rows,
-    view_of,
-    view_text,
 )
-from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+from .._types import InputOrigin
 from .contract import TraceFormat, TraceItem
 from .described import Described, DescriptionCache
 from .item_reading import RecentReading, read_item
@@ -32,6 +28,7 @@ from .known_formats import FORMATS, format_named, items_at
 if TYPE_CHECKING:
     from .._query import Query
     from .._transcripts import Progress, RawTranscript, TranscriptIndex
+    from .._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 
 NAME: Final = "traces"
 
@@ -69,10 +66,15 @@ class LocatedTrace:
         """
         if max_bytes is not None and self.size > max_bytes:
             raise TranscriptTooLargeError(self.description.transcript_id, self.size, max_bytes)
+        from .._transcripts import (
+            decode_stored,
+        )  # here, as below: it needs Inspect, which a list of transcripts does not
+
         return await anyio.to_thread.run_sync(decode_stored, self.stored, self.description, content)
 
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
+        from .._transcripts import MaterializedHandle
 
         async def load() -> Transcript:
             return (await self.read(content)).transcript
@@ -85,6 +87,8 @@ class LocatedTrace:
 
     def origin(self, view: TranscriptContent, size: int) -> InputOrigin:
         """Where content seen through `view` can be found again."""
+        from .._transcripts import view_text
+
         return InputOrigin(NAME, self.path, self.description.transcript_id, self.fingerprint, view_text(view), size)
 
 
@@ -251,4 +255,6 @@ async def read_again(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     located = await source.locate(info)
     if located.fingerprint != origin.fingerprint:
         raise LogReadError(origin.location, "it has changed since it was scanned", repr(origin.member))
+    from .._transcripts import view_of
+
     return (await located.read(view_of(origin.view))).transcript

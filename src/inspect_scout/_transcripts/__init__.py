@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     )
     from .database.database import TranscriptsDB, transcripts_db
     from .database.format.schema import transcripts_db_schema
-    from .database.ingest.transcript_rows import allowed_keys, join_ranges, raw_of
+    from .database.ingest.description_cells import allowed_keys, join_ranges, stored_row
+    from .database.ingest.transcript_rows import raw_of
     from .database.ingest.validation import TranscriptSchemaError, validate_transcript_schema
     from .database.maintenance.compaction import CompactReport
     from .database.maintenance.reports import DatabaseStats, VerifyReport

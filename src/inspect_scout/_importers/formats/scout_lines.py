@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 from pydantic import ValidationError
 
-from ..._transcripts import raw_of
-from ..._types import Transcript, TranscriptInfo
+from ..._transcripts import stored_row
+from ..._types import TranscriptInfo
 from ..contract import Found, ReadTranscript, TraceFile, TraceItem
 from ..reading import Accounts, json_lines, plain_name
 
@@ -59,9 +58,6 @@ def _transcript(path: str, line: Mapping[str, msgspec.Raw]) -> ReadTranscript:
     origin = {"exported_from": info.source_uri} if info.source_uri else {}
     place = {"source_uri": f"file://{path}#{info.transcript_id}", "metadata": {**info.metadata, **origin}}
     info = info.model_copy(update=place)
-    empty = raw_of(Transcript.model_construct(None, **dict(info), messages=[], events=[], timelines=[]))
     messages, events, timelines = (bytes(line[name]) if name in line else None for name in _CONTENT)
-    raw = dataclasses.replace(
-        empty, messages=messages or b"[]", events=events or b"[]", events_data=None, timelines=timelines
-    )
+    raw = stored_row(info, messages or b"[]", events or b"[]", timelines=timelines)
     return ReadTranscript(info, raw)

@@ -18,7 +18,8 @@ from ..format.cell_values import coerce_index_cell, content_json
 from ..format.column_types import with_aliases
 from ..format.overflow import OVERFLOW, overflow_cells
 from ..format.schema import CONTENT_COLUMNS, ID, SCHEMA_COLUMNS
-from .transcript_rows import check_id, check_keys, index_cells, raw_of
+from .description_cells import check_id, check_keys, index_cells
+from .transcript_rows import raw_of
 from .validation import schema_errors
 
 logger = getLogger(__name__)

@@ -5,29 +5,19 @@ From objects; `inputs` copies what is JSON already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from inspect_ai.event import Event, InfoEvent, ModelEvent
 from inspect_ai.log import condense_events
 from inspect_ai.model import ChatMessage
 
 from ...._support.errors import ConfigError
-from ...._types import Transcript, TranscriptInfo
-from ...contract import Cell, RawTranscript
+from ...._types import Transcript
+from ...contract import RawTranscript
 from ...decode.ids import with_ids
-from ..format.cell_values import encode_metadata, encode_score, is_encodable, json_text, without_surrogates
-from ..format.schema import ID, INDEX_COLUMNS, RESERVED
-
-V = TypeVar("V")
-
-_SHOWN: Final = 5
-_MAX_INT: Final = 2**63 - 1
-_TEXT_FIELDS: Final = tuple(
-    c.name for c in INDEX_COLUMNS if c.kind == "string" and c.name not in (ID, "agent_args", "model_options", "score")
-)
-_OBJECT_FIELDS: Final = ("agent_args", "model_options")
-_OTHER_FIELDS: Final = tuple(c.name for c in INDEX_COLUMNS if c.kind != "string")
+from ..format.cell_values import json_text
+from .description_cells import index_cells, join_ranges
 
 
 def raw_of(transcript: Transcript) -> RawTranscript:
@@ -65,98 +55,6 @@ def raw_of(transcript: Transcript) -> RawTranscript:
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(f"Transcript {transcript.transcript_id!r} cannot be written as JSON: {error}.") from error
-
-
-def index_cells(info: TranscriptInfo, metadata: Mapping[str, Any]) -> dict[str, Cell]:
-    """Write a description as cells: its fields, and one for each key of the metadata that has a value.
-
-    Args:
-        info: The description.
-        metadata: The metadata; takes the place of the description's own.
-
-    Raises:
-        ConfigError: The id is empty or not text, or a key cannot name a column.
-    """
-    check_id(info.transcript_id)
-    cells: dict[str, Cell] = {}
-    for name in _TEXT_FIELDS:
-        value = getattr(info, name)
-        cells[name] = None if value is None else without_surrogates(value)
-    for name in _OBJECT_FIELDS:
-        value = getattr(info, name)
-        cells[name] = None if value is None else json_text(value)
-    cells["score"] = encode_score(info.score)
-    for name in _OTHER_FIELDS:
-        value = getattr(info, name)
-        cells[name] = value
-        if isinstance(value, int) and not -_MAX_INT <= value <= _MAX_INT:
-            raise ConfigError(
-                f"Transcript {info.transcript_id!r}: {name} is {value!r}; a database holds numbers of 64 bits."
-            )
-    for key, value in metadata.items():
-        cell = encode_metadata(value)
-        if cell is not None:
-            cells[key] = cell
-    check_keys(info.transcript_id, metadata)
-    return cells
-
-
-def check_id(id: object) -> None:
-    """Refuse what cannot be the id of a transcript.
-
-    Raises:
-        ConfigError: It is empty, not text, or not valid Unicode.
-    """
-    if not isinstance(id, str) or not id or not is_encodable(id):
-        raise ConfigError(f"{id!r} cannot be the id of a transcript: give text that is not empty and valid Unicode.")
-
-
-def check_keys(id: str, metadata: Mapping[str, Any]) -> None:
-    """Refuse metadata whose keys cannot be columns.
-
-    Args:
-        id: The transcript, for the message.
-        metadata: The metadata.
-
-    Raises:
-        ConfigError: A key has a reserved name, is empty, or has NUL or lone surrogates in it.
-    """
-    reserved = sorted(RESERVED.intersection(metadata))
-    if reserved:
-        shown = ", ".join(map(repr, reserved[:_SHOWN]))
-        raise ConfigError(
-            f"Transcript {id!r}: keys of its metadata have the names of columns that every database has: {shown}. "
-            "Rename them."
-        )
-    for key in cast("Iterable[object]", metadata):
-        if not isinstance(key, str) or not _is_allowed(key):
-            raise ConfigError(
-                f"Transcript {id!r}: the key {key!r} of its metadata cannot name a column. "
-                "Use text that is not empty, without NUL and valid Unicode."
-            )
-
-
-def allowed_keys(metadata: Mapping[str, V]) -> dict[str, V]:
-    """Rename keys of metadata that cannot be columns: programs that know nothing of columns chose them.
-
-    Args:
-        metadata: The metadata.
-
-    Returns:
-        The metadata; a key with the name of a column begins with `metadata_`.
-    """
-    allowed = {key: value for key, value in metadata.items() if _is_allowed(key)}
-    for key, value in metadata.items():
-        if not _is_allowed(key):
-            name = f"metadata_{key}".encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-            while name in allowed:
-                name += "_"
-            allowed[name] = value
-    return allowed
-
-
-def _is_allowed(key: str) -> bool:
-    return bool(key) and key not in RESERVED and "\0" not in key and is_encodable(key)
 
 
 def _dump_event(event: Event) -> dict[str, Any]:
@@ -203,14 +101,3 @@ def _with_pooled_input(event: Event, pool_position: Callable[[ChatMessage], int]
     # references without messages lead nowhere, and must not lead into this pool
     refs = join_ranges([pool_position(message) for message in event.input])
     return event.model_copy(update={"input": [], "input_refs": refs})
-
-
-def join_ranges(positions: Sequence[int]) -> list[tuple[int, int]]:
-    """Join positions that follow each other to ranges (start, end), end excluded."""
-    joined: list[tuple[int, int]] = []
-    for position in positions:
-        if joined and joined[-1][1] == position:
-            joined[-1] = (joined[-1][0], position + 1)
-        else:
-            joined.append((position, position + 1))
-    return joined
