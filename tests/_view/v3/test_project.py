@@ -145,3 +145,15 @@ def test_job_files_are_listed_as_they_are_started(ask: Asking, tmp_path: Path) -
     assert "line 3, key 'limit'" in broken["problem"]
     assert (night["path"], night["problem"], night["job"]["limit"]) == ("jobs/night.yaml", None, 3)
     assert night["job"]["scanners"][0]["file"] == "jobs/near.py"
+
+
+def test_jobs_of_functions_are_listed_with_the_command_that_starts_them(ask: Asking, tmp_path: Path) -> None:
+    job = "@scanjob\ndef {}():\n    raise RuntimeError('listing runs nothing')\n"
+    head = "from inspect_scout import scanjob\n\n"
+    (tmp_path / "one.py").write_text(head + job.format("nightly"))
+    (tmp_path / "two jobs.py").write_text(head + job.format("first") + job.format("second"))
+    jobs = ask.get("/project/jobs")["items"]
+    assert [each["path"] for each in jobs] == ["one.py", "two jobs.py@first", "two jobs.py@second"]
+    assert jobs[0]["problem"].endswith("scout scan one.py")
+    assert jobs[1]["problem"].endswith("scout scan 'two jobs.py@first'")
+    assert all(each["job"] == {} for each in jobs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,11 +15,11 @@ from ..._support.shapes import is_list, is_mapping
 
 @dataclass(frozen=True, slots=True)
 class ProjectJob:
-    """A file of a scan job.
+    """A scan job of a project.
 
     Args:
-        path: Where it is, seen from the project.
-        problem: Why it cannot be read (None: it can).
+        path: Its file, seen from the project; with `@` and the name if it is one of several functions.
+        problem: Why it cannot be started as data (None: it can).
         job: What it holds, with paths seen from the project.
     """
 
@@ -28,13 +29,26 @@ class ProjectJob:
 
 
 def project_jobs(folder: str) -> list[ProjectJob]:
-    """Read the YAML and JSON files of scan jobs of a project; blocks."""
-    return [_read(folder, found.path) for found in find_scan_files(folder) if not found.jobs and not found.scanners]
+    """List the scan jobs of a project, those of YAML and JSON files with what they hold; blocks."""
+    jobs: list[ProjectJob] = []
+    for found in find_scan_files(folder):
+        if found.jobs:
+            jobs.extend(_of_function(target) for target, _ in found.targets)
+        elif not found.scanners:
+            jobs.append(_read(folder, found.path))
+    return jobs
 
 
 def job_mistakes(job: Mapping[str, object]) -> list[str]:
     """Tell what no scan job can have, each with its key."""
     return [str(mistake) for mistake in find_mistakes(Document("", "", dict(job)), ScanJobConfig)]
+
+
+def _of_function(target: str) -> ProjectJob:
+    """Say how to start a job that only its function knows: nothing of the project is run to list it."""
+    return ProjectJob(
+        target, f"A function makes this job. Start it in a terminal: scout scan {shlex.quote(target)}", {}
+    )
 
 
 def _read(folder: str, path: str) -> ProjectJob:

@@ -101,7 +101,7 @@ async def list_scanners(request: Request, context: Context) -> Response:
 
 @router.get("/jobs", response_model=JobItems)
 async def list_jobs(request: Request, context: Context) -> Response:
-    """List the YAML and JSON files of scan jobs of the project."""
+    """List the scan jobs of the project; those that functions make can only be started in a terminal."""
     from ..._app import project_jobs
 
     found = await in_thread(lambda: project_jobs(context.project()))
