@@ -4,6 +4,7 @@ import { queryOptions, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ask, keyOf } from "../../../api/ask.ts";
 import { read } from "../../../api/client.ts";
+import { ServerError } from "../../../api/connection.ts";
 import type { EvidenceItem, ProjectGetProjectResponse } from "../../../api/generated/types.gen.ts";
 import { keyOfRow, type ResultRow } from "./result-row.ts";
 import type { ResultsOf } from "./scan-search.ts";
@@ -61,11 +62,20 @@ export function useOpenTranscript(of: ResultsOf) {
     const project = await queries.fetchQuery(ask("/project")).catch(() => undefined);
     const evidence = await queries.fetchQuery(evidenceQuery(of, keyOfRow(row))).catch(() => undefined);
     const cited = evidence?.items[0]?.messages.find((each) => each.cited)?.number;
+    const id = row.transcript_id;
+    const location = transcriptLocation(evidence, project);
+    // Where the server may not read, the project may have the same transcript.
+    const isRefused =
+      location !== undefined &&
+      (await queries.fetchQuery(ask("/transcripts/{id}", { path: { id }, query: { location } })).then(
+        () => false,
+        (error: unknown) => error instanceof ServerError && error.status === 403,
+      ));
     await navigate({
       to: "/transcripts/$id",
-      params: { id: row.transcript_id },
+      params: { id },
       search: {
-        location: transcriptLocation(evidence, project),
+        location: isRefused ? undefined : location,
         message: message ?? cited,
         scan: [of.path.scan_id],
       },
