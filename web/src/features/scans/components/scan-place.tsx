@@ -38,8 +38,18 @@ export function ScanPlace() {
     enabled: !first.isPending,
   });
   if (query.data === undefined) {
-    if (query.error === null) return <Skeleton />;
-    return <ErrorState error={query.error} title="This scan could not be read." onRetry={query.refetch} />;
+    return (
+      <>
+        <PlaceHeader title="Scan">
+          <code title={scanId}>{scanId.slice(0, 6)}</code>
+        </PlaceHeader>
+        {query.error === null ? (
+          <Skeleton label="Reading the scan" />
+        ) : (
+          <ErrorState error={query.error} title="This scan could not be read." onRetry={query.refetch} />
+        )}
+      </>
+    );
   }
   const scan = { ...query.data, findings: findings.data ?? null };
   const now = running?.[scan.location];

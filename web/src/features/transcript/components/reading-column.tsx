@@ -142,7 +142,7 @@ export function RowColumn<Item>(props: ColumnProps<Item>) {
       }}
     >
       {error !== null && <ErrorState error={error} title={`${label} could not be read.`} onRetry={retry} />}
-      {isLoaded && latest.current.total === 0 && empty}
+      {latest.current.total === 0 && error === null && (isLoaded ? empty : <Skeleton label={`Reading ${label}`} />)}
       <div className={styles.all} style={{ height: rows.getTotalSize() }}>
         <div className={styles.shown} style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
           {items.map(({ key, index, size }) => {
