@@ -90,7 +90,7 @@ export function Chip({ children, tone, title, onClick, onRemove, removeName = "R
   );
   return (
     <span className={styles.chip} data-tone={tone} title={title}>
-      {fact ?? children}
+      {fact ?? <span>{children}</span>}
       {onRemove !== undefined && (
         <button type="button" aria-label={removeName} title={removeName} onClick={onRemove}>
           <Icon name="close" size={10} />

@@ -74,8 +74,8 @@ const COLUMNS: readonly Column<LabelFileItem>[] = [
     help: "Cases with a label; a case without one is not written.",
     cell: (file) => (file.cases === null ? "-" : file.cases.toLocaleString("en")),
   },
-  { id: "targets", name: "Labels", width: 200, cell: (file) => counted(file.targets) },
-  { id: "splits", name: "Splits", width: 180, cell: (file) => counted(namedSplits(file.splits)) || "none" },
+  { id: "targets", name: "Labels", width: 160, cell: (file) => counted(file.targets) },
+  { id: "splits", name: "Splits", width: 120, cell: (file) => counted(namedSplits(file.splits)) || "none" },
   {
     id: "agreement",
     name: "Agreement of the newest scan",

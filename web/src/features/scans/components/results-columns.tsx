@@ -57,7 +57,7 @@ export function resultsColumns(shown: Shown): readonly Column<ResultRow>[] {
     text("task_id", "Task", 136),
     text("task_set", "Task set", 136, { isExtra }),
     text("epoch", "Epoch", 64, { align: "end", isExtra }),
-    text("model", "Model", 116),
+    text("model", "Model", 136),
     text("score", "Score", 60),
     text("explanation", "Explanation", 160, { grows: true, cell: (row) => explained(row, sought) }),
     text("message_count", "Msgs", 64, {

@@ -34,7 +34,7 @@ export function scansColumns(actions: (scan: LiveScan) => ReactNode): readonly C
     column("state", "State", 108, ({ state }) => <ScanStateMark state={state} />),
     column("scanners", "Scanners", 176, ({ scanner_names }) => joined(scanner_names)),
     column("model", "Model", 136, ({ model }) => model ?? NONE),
-    column("done", "Done", 204, progressOf, { help: "Pairs of transcript and scanner that are recorded" }),
+    column("done", "Done", 120, progressOf, { help: "Pairs of transcript and scanner that are recorded" }),
     column("transcripts", "Transcripts", 96, ({ transcripts }) => formatCount(transcripts), { ...number, isExtra }),
     column("results", "Found", 72, ({ results }) => (results === null ? "?" : formatCount(results)), {
       ...number,
@@ -92,7 +92,7 @@ function progressOf(scan: LiveScan): ReactNode {
       <span className={styles.bar}>
         <Progress label={scan.name} done={done} total={scan.total} failed={scan.error_count} />
       </span>
-      <span title={counted}>{progressWords(scan)}</span>
+      <span title={`${counted}, ${progressWords(scan)}`}>{progressWords(scan)}</span>
     </span>
   );
 }
