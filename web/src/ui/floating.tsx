@@ -205,3 +205,39 @@ export function Dialog({ title, onClose, children, actions, bare = false, wide =
     </dialog>
   );
 }
+
+interface ConfirmProps {
+  title: string;
+  /** What leaves everything as it is. */
+  keep: string;
+  /** What is done for good. */
+  action: string;
+  error?: Error | null;
+  /** Whether it cannot be done, or is being done. */
+  disabled?: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+  /** What is lost. */
+  children: ReactNode;
+}
+
+/** Asks before something is done for good, and says what is lost. */
+export function ConfirmDialog(props: ConfirmProps) {
+  const { title, keep, action, error = null, disabled = false, onConfirm, onClose, children } = props;
+  const actions = (
+    <>
+      <button type="button" onClick={onClose}>
+        {keep}
+      </button>
+      <button type="button" data-kind="danger" disabled={disabled} onClick={() => onConfirm()}>
+        {action}
+      </button>
+    </>
+  );
+  return (
+    <Dialog title={title} onClose={onClose} actions={actions}>
+      {children}
+      {error !== null && <p role="alert">{error.message}</p>}
+    </Dialog>
+  );
+}

@@ -4,13 +4,13 @@ import { ask } from "../../../api/ask.ts";
 import { send } from "../../../api/client.ts";
 import { ConflictError } from "../../../api/connection.ts";
 import { formatCounted } from "../../../domain/format.ts";
-import { Menu } from "../../../ui/floating.tsx";
+import { ConfirmDialog, Menu } from "../../../ui/floating.tsx";
 import { useKeys } from "../../../ui/keyboard.ts";
 import { toast } from "../../../ui/toast.ts";
 import { type Case, type Fields, merged } from "../model/cases.ts";
 import { casesQuery } from "../model/use-labels.ts";
 import styles from "./cases-tab.module.css";
-import { DeleteDialog, NameDialog } from "./dialogs.tsx";
+import { NameDialog } from "./dialogs.tsx";
 
 interface BulkBarProps {
   file: string;
@@ -78,18 +78,18 @@ export function BulkBar({ file, splits, chosen, onDone }: BulkBarProps) {
         />
       )}
       {asked === "delete" && (
-        <DeleteDialog
+        <ConfirmDialog
           title={`Delete ${formatCounted(chosen.size, "case")}?`}
           keep="Keep them"
           action="Delete"
           onClose={() => setAsked(null)}
-          onDelete={() => {
+          onConfirm={() => {
             setAsked(null);
             changing.mutate({ done: "Deleted", change: TAKE_OUT });
           }}
         >
-          Lost: their labels, splits and comments. Scans keep what they have recorded of them.
-        </DeleteDialog>
+          <p>Lost: their labels, splits and comments. Scans keep what they have recorded of them.</p>
+        </ConfirmDialog>
       )}
     </div>
   );

@@ -6,7 +6,7 @@ import type { LabelFileItem } from "../../../api/generated/types.gen.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { Icon } from "../../../ui/drawings.tsx";
 import { Field } from "../../../ui/fields.tsx";
-import { Dialog, Menu } from "../../../ui/floating.tsx";
+import { ConfirmDialog, Dialog, Menu } from "../../../ui/floating.tsx";
 import { toast } from "../../../ui/toast.ts";
 
 interface NameProps {
@@ -61,41 +61,6 @@ export function NameDialog({ title, action, error = null, isBusy = false, onName
           )}
         </Field>
       </form>
-    </Dialog>
-  );
-}
-
-interface DeleteProps {
-  title: string;
-  keep: string;
-  action: string;
-  error?: Error | null;
-  isBusy?: boolean;
-  onDelete: () => void;
-  onClose: () => void;
-  /** What is lost. */
-  children: ReactNode;
-}
-
-/** Ask once more, and say what is lost. */
-export function DeleteDialog({ title, keep, action, error = null, isBusy = false, ...asked }: DeleteProps) {
-  return (
-    <Dialog
-      title={title}
-      onClose={asked.onClose}
-      actions={
-        <>
-          <button type="button" onClick={asked.onClose}>
-            {keep}
-          </button>
-          <button type="button" data-kind="danger" disabled={isBusy} onClick={asked.onDelete}>
-            {action}
-          </button>
-        </>
-      }
-    >
-      <p>{asked.children}</p>
-      {error !== null && <p role="alert">{error.message}</p>}
     </Dialog>
   );
 }
@@ -186,19 +151,21 @@ export function SetMenu({ file: { file, name, cases, splits }, onMoved }: SetMen
         />
       )}
       {asked === "delete" && (
-        <DeleteDialog
+        <ConfirmDialog
           title={`Delete ${name}?`}
           keep="Keep it"
           action="Move to the trash"
           error={deleting.error}
-          isBusy={deleting.isPending}
-          onDelete={deleting.mutate}
+          disabled={deleting.isPending}
+          onConfirm={deleting.mutate}
           onClose={() => setAsked(null)}
         >
-          Lost: {formatCounted(cases ?? 0, "label")}
-          {named.length > 0 && `, of the splits ${named.join(", ")}`}. What scans have recorded of them stays. The file
-          goes to the trash of this machine.
-        </DeleteDialog>
+          <p>
+            Lost: {formatCounted(cases ?? 0, "label")}
+            {named.length > 0 && `, of the splits ${named.join(", ")}`}. What scans have recorded of them stays. The
+            file goes to the trash of this machine.
+          </p>
+        </ConfirmDialog>
       )}
     </>
   );

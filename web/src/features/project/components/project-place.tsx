@@ -5,7 +5,7 @@ import { ask } from "../../../api/ask.ts";
 import type { ProjectItem } from "../../../api/generated/types.gen.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { Icon } from "../../../ui/drawings.tsx";
-import { Dialog } from "../../../ui/floating.tsx";
+import { ConfirmDialog, Dialog } from "../../../ui/floating.tsx";
 import { useKeys } from "../../../ui/keyboard.ts";
 import { PlaceHeader } from "../../../ui/layout.tsx";
 import { AsCommand, CopyButton, EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
@@ -161,21 +161,14 @@ function Leaving({ project: { isEdited, forget } }: { project: ProjectDraft }) {
     blocked.proceed();
   };
   return (
-    <Dialog
+    <ConfirmDialog
       title="Leave without saving?"
+      keep="Stay"
+      action="Drop the changes"
+      onConfirm={leave}
       onClose={blocked.reset}
-      actions={
-        <>
-          <button type="button" onClick={blocked.reset}>
-            Stay
-          </button>
-          <button type="button" data-kind="danger" onClick={leave}>
-            Drop the changes
-          </button>
-        </>
-      }
     >
       <p>The project was edited and is not saved.</p>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

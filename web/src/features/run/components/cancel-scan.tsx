@@ -3,7 +3,7 @@ import { send } from "../../../api/client.ts";
 import type { ScanItem } from "../../../api/generated/types.gen.ts";
 import { formatCount } from "../../../domain/format.ts";
 import { scansOf } from "../../../domain/scan-address.ts";
-import { Dialog } from "../../../ui/floating.tsx";
+import { ConfirmDialog } from "../../../ui/floating.tsx";
 import { CommandLine } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
 
@@ -26,26 +26,20 @@ export function CancelScan({ scan, onClose }: CancelScanProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={`Cancel ${scan.name}?`}
+      keep="Let it run"
+      action="Cancel the scan"
+      error={cancel.error}
+      disabled={cancel.isPending}
+      onConfirm={cancel.mutate}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" onClick={onClose}>
-            Let it run
-          </button>
-          <button type="button" data-kind="danger" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
-            Cancel the scan
-          </button>
-        </>
-      }
     >
       <p>
         {formatCount(scan.done ?? 0)} of {formatCount(scan.total)} are done and stay as they are. The rest is scanned
         when you go on with it:
       </p>
       <CommandLine command={`scout scan resume ${scan.scan_id}`} />
-      {cancel.error !== null && <p role="alert">{cancel.error.message}</p>}
-    </Dialog>
+    </ConfirmDialog>
   );
 }

@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatCounted, formatTime } from "../../../do
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { JsonTree } from "../../../ui/content/output.tsx";
 import type { Json } from "../../../ui/content/text.ts";
-import { Dialog } from "../../../ui/floating.tsx";
+import { ConfirmDialog, Dialog } from "../../../ui/floating.tsx";
 import { CommandLine, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { askedOfScanner, settingsOf } from "../model/findings.ts";
 import { commandName } from "../model/result-row.ts";
@@ -36,30 +36,19 @@ export function DeleteDialog({ scan, onClose, onDeleted }: DeleteDialogProps) {
   });
   const error = lost.error ?? deleting.error;
   return (
-    <Dialog
+    <ConfirmDialog
       title={`Delete ${scan.name}?`}
+      keep="Keep it"
+      action="Delete for good"
+      disabled={lost.data === undefined || deleting.isPending}
+      onConfirm={deleting.mutate}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" onClick={onClose}>
-            Keep it
-          </button>
-          <button
-            type="button"
-            data-kind="danger"
-            disabled={lost.data === undefined || deleting.isPending}
-            onClick={() => deleting.mutate()}
-          >
-            Delete for good
-          </button>
-        </>
-      }
     >
       {error !== null && <ErrorState error={error} title="This scan cannot be deleted." />}
       {lost.isPending && <Skeleton lines={3} />}
       {lost.data !== undefined && <Lost {...lost.data} />}
       {lost.data !== undefined && <CommandLine command={`scout scan rm ${commandName(scan)}`} />}
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 
