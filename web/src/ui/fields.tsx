@@ -56,6 +56,58 @@ export function Field({ label, help, error, note, children }: FieldProps) {
   );
 }
 
+interface TextFieldProps extends Omit<FieldProps, "children"> {
+  value: string;
+  onChange: (value: string) => void;
+  placeholder?: string;
+  required?: boolean;
+  /** What is typed is code: a path, a condition. */
+  isCode?: boolean;
+}
+
+/** One line of text with its label. */
+export function TextField({ value, onChange, placeholder, required, isCode = false, ...field }: TextFieldProps) {
+  return (
+    <Field {...field}>
+      {(control) => (
+        <input
+          {...control}
+          {...PLAIN}
+          type="text"
+          className={isCode ? "mono" : undefined}
+          value={value}
+          placeholder={placeholder}
+          required={required}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface SelectFieldProps<Id extends string> extends Omit<FieldProps, "children"> {
+  value: Id | undefined;
+  options: readonly { id: Id; name: string }[];
+  onChange: (id: Id) => void;
+}
+
+/** One of several with its label. */
+export function SelectField<Id extends string>({ value, options, onChange, ...field }: SelectFieldProps<Id>) {
+  return (
+    <Field {...field}>
+      {(control) => (
+        <select {...control} value={value ?? ""} onChange={(event) => onChange(event.target.value as Id)}>
+          {options.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
 interface CheckProps {
   label: ReactNode;
   checked: boolean;

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask } from "../../../api/ask.ts";
+import { SelectField } from "../../../ui/fields.tsx";
 import { SplitPane } from "../../../ui/layout.tsx";
 import { AsCommand, EmptyState, ErrorState } from "../../../ui/states.tsx";
 import { route, useChangeAddress } from "../model/address.ts";
@@ -9,7 +10,7 @@ import { casesQuery } from "../model/use-labels.ts";
 import { AgreementReport, RatersPanel } from "./agreement-report.tsx";
 import styles from "./agreement-tab.module.css";
 import { Verdict } from "./case-parts.tsx";
-import { ScanChoice, SelectField } from "./choices.tsx";
+import { ScanChoice } from "./choices.tsx";
 import type { QueueTabProps } from "./queue-tab.tsx";
 
 const GROUPS: readonly { id: Group | ""; name: string }[] = [

@@ -1,30 +1,6 @@
 import { formatTime } from "../../../domain/format.ts";
-import { Field } from "../../../ui/fields.tsx";
+import { SelectField } from "../../../ui/fields.tsx";
 import type { AskedScan, useChosenScan } from "../model/use-chosen-scan.ts";
-
-interface SelectProps<Id extends string> {
-  label: string;
-  help?: string;
-  value: Id | undefined;
-  options: readonly { id: Id; name: string }[];
-  onChange: (id: Id) => void;
-}
-
-export function SelectField<Id extends string>({ label, help, value, options, onChange }: SelectProps<Id>) {
-  return (
-    <Field label={label} help={help}>
-      {(control) => (
-        <select {...control} value={value ?? ""} onChange={(event) => onChange(event.target.value as Id)}>
-          {options.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-}
 
 interface ScanChoiceProps extends ReturnType<typeof useChosenScan> {
   onChange: (chosen: AskedScan) => void;

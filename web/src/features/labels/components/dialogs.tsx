@@ -5,7 +5,7 @@ import { send } from "../../../api/client.ts";
 import type { LabelFileItem } from "../../../api/generated/types.gen.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { Icon } from "../../../ui/drawings.tsx";
-import { Field } from "../../../ui/fields.tsx";
+import { TextField } from "../../../ui/fields.tsx";
 import { ConfirmDialog, Dialog, Menu } from "../../../ui/floating.tsx";
 import { toast } from "../../../ui/toast.ts";
 
@@ -49,17 +49,14 @@ export function NameDialog({ title, action, error = null, isBusy = false, onName
           onName(name.trim());
         }}
       >
-        <Field label={asked.label} help={asked.help} note={asked.note} error={error?.message}>
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              value={name}
-              spellCheck={false}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label={asked.label}
+          help={asked.help}
+          note={asked.note}
+          error={error?.message}
+          value={name}
+          onChange={setName}
+        />
       </form>
     </Dialog>
   );

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatCounted } from "../../../domain/format.ts";
-import { Field } from "../../../ui/fields.tsx";
+import { Field, SelectField, TextField } from "../../../ui/fields.tsx";
 import { AsCommand } from "../../../ui/states.tsx";
 import { route, type Search, useChangeAddress } from "../model/address.ts";
 import { isRaterName, raterFile } from "../model/cases.ts";
 import { DEFAULTS, labelCommand, labelsFor, type Sample } from "../model/queue.ts";
 import { useChosenScan } from "../model/use-chosen-scan.ts";
 import { casesQuery } from "../model/use-labels.ts";
-import { ScanChoice, SelectField } from "./choices.tsx";
+import { ScanChoice } from "./choices.tsx";
 import styles from "./queue-setup.module.css";
 import type { QueueTabProps } from "./queue-tab.tsx";
 
@@ -85,7 +85,7 @@ export function QueueSetup({ file, name, scanner }: QueueTabProps) {
         most={2 ** 31}
         onChange={(to) => edit({ seed: to })}
       />
-      <Field
+      <TextField
         label={isAgain ? "Your name, as the second rater" : "Your name, if you are the second rater"}
         error={problem}
         help={
@@ -93,17 +93,9 @@ export function QueueSetup({ file, name, scanner }: QueueTabProps) {
             ? "A second rater has a file beside the set, and does not see the labels of the first."
             : `Your labels go into ${written}. You do not see those of the first.`
         }
-      >
-        {(control) => (
-          <input
-            {...control}
-            type="text"
-            value={rater}
-            spellCheck={false}
-            onChange={(event) => edit({ rater: event.target.value.trim() })}
-          />
-        )}
-      </Field>
+        value={rater}
+        onChange={(typed) => edit({ rater: typed.trim() })}
+      />
       <div className={styles.actions}>
         <button type="submit" data-kind="primary" disabled={!isReady}>
           Begin to label

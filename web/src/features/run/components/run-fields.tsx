@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 import { groupedFields, type OptionField } from "../../../domain/options.ts";
 import { helpOf, plainText, type Setting } from "../../../domain/setting-values.ts";
 import { Chip } from "../../../ui/drawings.tsx";
-import { Field, type FieldControl, SearchField, SettingInput } from "../../../ui/fields.tsx";
+import { Field, type FieldControl, SearchField, SettingInput, TextField } from "../../../ui/fields.tsx";
 import { purposeOf } from "../model/parameters.ts";
 import { argName, type ChosenScanner, changedPairs, readPairs } from "../model/run-form.ts";
 import styles from "./run-fields.module.css";
@@ -22,24 +22,16 @@ export function Selection({ run }: { run: Run }) {
       <h2>Selection</h2>
       <div className={styles.fields}>
         <div className={styles.wide}>
-          <Field
+          <TextField
             label="Transcripts"
             note={<Origin field={here} />}
             error={errors.location}
             help="A log, a folder of logs, a database. Empty: those of the project."
-          >
-            {(control) => (
-              <input
-                {...control}
-                type="text"
-                className="mono"
-                spellCheck={false}
-                value={search.location ?? ""}
-                placeholder={told(here?.value) || (here?.defaultHelp ?? "")}
-                onChange={(event) => change({ location: event.target.value || undefined })}
-              />
-            )}
-          </Field>
+            isCode
+            value={search.location ?? ""}
+            placeholder={told(here?.value) || (here?.defaultHelp ?? "")}
+            onChange={(typed) => change({ location: typed || undefined })}
+          />
         </div>
         <div className={styles.wide}>
           <Conditions run={run} />

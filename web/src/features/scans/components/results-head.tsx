@@ -8,7 +8,7 @@ import { valueWords } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { AnsiText } from "../../../ui/content/output.tsx";
 import { Chip, Icon, IntervalBar, VerdictDot } from "../../../ui/drawings.tsx";
-import { Field } from "../../../ui/fields.tsx";
+import { TextField } from "../../../ui/fields.tsx";
 import { Menu, type MenuItem, Popover } from "../../../ui/floating.tsx";
 import { useKeys } from "../../../ui/keyboard.ts";
 import { AsCommand, CopyButton } from "../../../ui/states.tsx";
@@ -277,17 +277,12 @@ function Groupings({ by, onBy }: GroupingsProps) {
           if (typed.trim() !== "") onBy(typed.trim());
         }}
       >
-        <Field label="Another column, or a key of metadata">
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              placeholder="transcript_metadata.difficulty"
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Another column, or a key of metadata"
+          placeholder="transcript_metadata.difficulty"
+          value={typed}
+          onChange={setTyped}
+        />
       </form>
     </div>
   );

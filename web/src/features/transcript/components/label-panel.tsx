@@ -5,7 +5,7 @@ import { caseKey } from "../../../api/case-key.ts";
 import { ConflictError } from "../../../api/connection.ts";
 import { deleteCase, type KnownCase, labelCaseQuery, putCase } from "../../../api/label-cases.ts";
 import { formatCounted } from "../../../domain/format.ts";
-import { Field } from "../../../ui/fields.tsx";
+import { Field, SelectField } from "../../../ui/fields.tsx";
 import { useKeys } from "../../../ui/keyboard.ts";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
@@ -33,24 +33,16 @@ export function LabelPanel() {
   if (file === undefined) return null;
   return (
     <div className={styles.panel}>
-      <Field label="File" note={<span>{formatCounted(file.cases ?? 0, "case")}</span>}>
-        {(control) => (
-          <select
-            {...control}
-            value={file.file}
-            onChange={(event) => {
-              setChosen(event.target.value);
-              localStorage.setItem(FILE_KEY, event.target.value);
-            }}
-          >
-            {usable.map((one) => (
-              <option key={one.file} value={one.file}>
-                {one.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="File"
+        note={<span>{formatCounted(file.cases ?? 0, "case")}</span>}
+        value={file.file}
+        options={usable.map((one) => ({ id: one.file, name: one.name }))}
+        onChange={(id) => {
+          setChosen(id);
+          localStorage.setItem(FILE_KEY, id);
+        }}
+      />
       <OneLabel key={file.file} file={file.file} />
     </div>
   );

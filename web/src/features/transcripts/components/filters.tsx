@@ -4,7 +4,7 @@ import { ask } from "../../../api/ask.ts";
 import type { TranscriptColumn } from "../../../api/generated/types.gen.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Icon } from "../../../ui/drawings.tsx";
-import { Field } from "../../../ui/fields.tsx";
+import { Field, SelectField } from "../../../ui/fields.tsx";
 import { Popover } from "../../../ui/floating.tsx";
 import { useKeys } from "../../../ui/keyboard.ts";
 import { CopyButton } from "../../../ui/states.tsx";
@@ -212,17 +212,12 @@ function FilterEditor({ test, onApply }: { test?: Test; onApply: (sql: string) =
           </select>
         )}
       </Field>
-      <Field label="Test">
-        {(control) => (
-          <select {...control} value={used} onChange={(event) => setOperator(event.target.value as Operator)}>
-            {offered.map((each) => (
-              <option key={each} value={each}>
-                {OPERATORS[each].name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="Test"
+        value={used}
+        options={offered.map((id) => ({ id, name: OPERATORS[id].name }))}
+        onChange={setOperator}
+      />
       <ValueFields column={column} operator={used} typed={typed} setTyped={setTyped} />
       {isSet && (
         <label className={styles.none}>

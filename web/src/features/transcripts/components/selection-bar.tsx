@@ -5,7 +5,7 @@ import { ask } from "../../../api/ask.ts";
 import { read, send } from "../../../api/client.ts";
 import type { LabelCaseItem, LabelCases } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatCounted } from "../../../domain/format.ts";
-import { Field } from "../../../ui/fields.tsx";
+import { SelectField, TextField } from "../../../ui/fields.tsx";
 import { Dialog } from "../../../ui/floating.tsx";
 import { useKeys } from "../../../ui/keyboard.ts";
 import { AsCommand } from "../../../ui/states.tsx";
@@ -98,22 +98,23 @@ function LabelDialog({ meant, count, onClose }: { meant: Meant; count: number; o
       onClose();
     },
   });
+  const offered = usable.map((each) => ({
+    id: each.file,
+    name: `${each.name} (${formatCounted(each.cases ?? 0, "case")})`,
+  }));
+  offered.push({ id: NEW_FILE, name: "A new file ..." });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     adding.mutate();
   };
   const input = (name: keyof typeof typed, label: string, help: string) => (
-    <Field label={label} help={help}>
-      {(control) => (
-        <input
-          {...control}
-          type="text"
-          required={name === "name"}
-          value={typed[name]}
-          onChange={(event) => setTyped({ ...typed, [name]: event.target.value })}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      help={help}
+      required={name === "name"}
+      value={typed[name]}
+      onChange={(text) => setTyped({ ...typed, [name]: text })}
+    />
   );
   return (
     <Dialog
@@ -126,18 +127,7 @@ function LabelDialog({ meant, count, onClose }: { meant: Meant; count: number; o
       }
     >
       <form id={form} className={styles.form} onSubmit={submit}>
-        <Field label="File" error={files.error?.message}>
-          {(control) => (
-            <select {...control} value={file} onChange={(event) => setChosen(event.target.value)}>
-              {usable.map((each) => (
-                <option key={each.file} value={each.file}>
-                  {each.name} ({formatCounted(each.cases ?? 0, "case")})
-                </option>
-              ))}
-              <option value={NEW_FILE}>A new file ...</option>
-            </select>
-          )}
-        </Field>
+        <SelectField label="File" error={files.error?.message} value={file} options={offered} onChange={setChosen} />
         {file === NEW_FILE && input("name", "Its name", "In the project; .csv, .yaml, .json or .jsonl.")}
         {input(
           "target",
