@@ -60,7 +60,7 @@ export function Shell() {
 function ConnectionBar() {
   const state = useSyncExternalStore(onConnection, connection);
   return (
-    <div role="status" className={styles.told}>
+    <div role="status">
       {state === "gone" && (
         <p className={styles.bar}>
           <Icon name="warning" />

@@ -83,7 +83,7 @@ function Heading({ turn, agents, isCurrent }: HeadingProps) {
       onClick={() => reading.goTo(turn.number)}
     >
       <span className={styles.number}>{turn.number}</span>
-      <span className={styles.role}>{turn.role}</span>
+      <span>{turn.role}</span>
       <i data-failed={turn.error || undefined}>
         <InertText text={calls.length > 0 ? calls.join(", ") : turn.text.replace(TAG, "")} />
         {turn.error === true && " failed"}
