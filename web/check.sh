@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 # The aim is 15,000: design/011-the-page.md says what is left.
-MOST_LINES=19500
+MOST_LINES=19430
 
 case $1 in
     types) npx tsc --noEmit ;;

@@ -44,7 +44,7 @@ export function resultsColumns(shown: Shown): readonly Column<ResultRow>[] {
       cell: ({ value, scan_error }) => (
         <span className={styles.value} title={valueWords(value, SEEN)}>
           <VerdictDot verdict={verdictOf(value, scan_error)} colour={`var(--s${colour})`} />
-          {scan_error === null ? <InertText text={valueWords(value)} /> : "error"}
+          <span>{scan_error === null ? <InertText text={valueWords(value)} /> : "error"}</span>
         </span>
       ),
     }),

@@ -168,6 +168,14 @@ function ListTable({ table, found, refusal }: ListTableProps) {
       </EmptyState>
     );
   }
+  // The project has no place for them yet.
+  if (error instanceof ServerError && error.status === 404 && list.location === undefined) {
+    return (
+      <EmptyState title="No transcripts here" command="scout view -T LOGS">
+        {error.message}
+      </EmptyState>
+    );
+  }
   if (error !== null) return <ListError error={error} onRetry={found.retry} />;
   if (total === undefined && rows.count === 0) return <Skeleton lines={16} />;
   if (total === 0) {
