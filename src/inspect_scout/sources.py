@@ -9,6 +9,7 @@ from ._support.lazy import public_exports
 if TYPE_CHECKING:
     from ._importers import atif as atif
     from ._importers import claude_code as claude_code
+    from ._importers import dataset as dataset
     from ._importers import langfuse as langfuse
     from ._importers import langsmith as langsmith
     from ._importers import logfire as logfire

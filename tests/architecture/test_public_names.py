@@ -170,6 +170,7 @@ PUBLIC = {
         "changed_since",
         "claude_code",
         "cursor_of",
+        "dataset",
         "index_rows",
         "langfuse",
         "langsmith",

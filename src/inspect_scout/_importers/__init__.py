@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .kind import TRACES
     from .known_formats import FORMATS, format_named, format_of, items_at
     from .origin import ImportOrigin
-    from .platform_functions import langfuse, langsmith, logfire, phoenix, weave
+    from .platform_functions import dataset, langfuse, langsmith, logfire, phoenix, weave
     from .reader import FormatReader, trace_reader
     from .source import TraceSource
     from .wanted import Wanted

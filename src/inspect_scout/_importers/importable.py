@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 from .._support.errors import ConfigError
 from .._support.shapes import is_list, is_mapping
 from .._support.yaml import guess_value
+from .dataset_query import DatasetQuery
 from .known_formats import FORMATS
 from .platforms.known_platforms import PLATFORMS
+from .platforms.query import PlatformQuery
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ _KINDS: Final[Mapping[str, str]] = {
     "JsonMapping": "mapping",
 }
 """Types of fields, as a command line calls them."""
+_ORIGINS: Final[Mapping[str, type[PlatformQuery | DatasetQuery]]] = {**PLATFORMS, DatasetQuery.name: DatasetQuery}
+"""Sources with parameters of their own."""
 _NOT_SAID: Final = "format"
 """The field of `Wanted` that the name of the source says."""
 
@@ -56,7 +60,8 @@ def import_sources() -> list[ImportSource]:
         ImportSource(each.name, each.title, f"scout import {each.name} -P path={each.where}", files)
         for each in FORMATS.values()
     ]
-    found += [ImportSource(each.name, each.title, each.example, _parameters(each)) for each in PLATFORMS.values()]
+    found = [each for each in found if each.name not in _ORIGINS]
+    found += [ImportSource(each.name, each.title, each.example, _parameters(each)) for each in _ORIGINS.values()]
     return sorted(found, key=lambda each: each.name)
 
 
@@ -71,8 +76,8 @@ def origin_of(source: str, given: Mapping[str, str], options: JsonObject) -> Imp
     Raises:
         ConfigError: There is no such parameter, or a value has another type.
     """
-    make: Callable[..., ImportOrigin] = PLATFORMS[source] if source in PLATFORMS else partial(Wanted, source)
-    kinds = _parameters(PLATFORMS.get(source, Wanted))
+    make: Callable[..., ImportOrigin] = _ORIGINS[source] if source in _ORIGINS else partial(Wanted, source)
+    kinds = _parameters(_ORIGINS.get(source, Wanted))
     values: JsonObject = {}
     for name, text in given.items():
         if name not in kinds:

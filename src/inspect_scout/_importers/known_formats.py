@@ -12,6 +12,7 @@ from .formats.atif import Atif
 from .formats.chat import Chat
 from .formats.claude_code import ClaudeCode
 from .formats.codex import Codex
+from .formats.dataset import Dataset
 from .formats.docent import Docent
 from .formats.gemini_cli import GeminiCli
 from .formats.langfuse import LANGFUSE
@@ -47,6 +48,7 @@ FORMATS: Final[Mapping[str, TraceFormat]] = {
         Docent(),
         Tau2(),
         Chat(),
+        Dataset(),
     )
 }
 

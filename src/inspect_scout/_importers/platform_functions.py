@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .dataset_query import DatasetQuery
 from .functions import transcripts_of
 from .json_values import JsonMapping
 from .platforms.langfuse import LangfuseQuery
@@ -242,3 +243,37 @@ async def weave(
     """
     async for transcript in transcripts_of(WeaveQuery(project, from_time, to_time, filter, limit, api_key, base_url)):
         yield transcript
+
+
+def dataset(
+    path: str,
+    messages: str | None = None,
+    id: str | None = None,
+    split: str | None = None,
+    limit: int | None = None,
+) -> AsyncGenerator[Transcript, None]:
+    """Read rows of a data set: Parquet, JSON lines or JSON, each with a column of messages.
+
+    Messages are those of OpenAI or ShareGPT, as lists or as JSON text. Other columns become metadata.
+
+    Args:
+        path: A file, a folder, or an address: `hf://datasets/OWNER/NAME`, `s3://bucket/folder`.
+        messages: The column of messages (None: one with a usual name, as `messages` or `conversations`).
+        id: The column of ids (None: one with a usual name, else file and row number).
+        split: Only files with this in their path, as `train`.
+        limit: Rows at most (None: all).
+
+    Returns:
+        The transcripts, one after the other.
+
+    Raises:
+        LocationError: There are no files.
+        StorageError: A package that the address needs is not installed.
+
+    Example:
+        ```python
+        async def first() -> list[Transcript]:
+            return [each async for each in dataset("traces/chats", limit=10)]
+        ```
+    """
+    return transcripts_of(DatasetQuery(path, messages, id, split, limit=limit))

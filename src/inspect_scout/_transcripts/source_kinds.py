@@ -9,7 +9,7 @@ from .._support.confinement import leads_out
 from .._support.errors import ConfigError, LogReadError
 from .._support.plugins import plugins
 from .contract import SourceKind
-from .database.kind import DATABASE_KIND
+from .database.kind import DATABASE_KIND, is_parquet_of_others
 from .eval_log.kind import EVAL_LOGS
 from .eval_log.listing import is_log_by_name_only
 
@@ -57,8 +57,12 @@ def find_kind(place: SourceLocation) -> SourceKind | None:
     """Find the kind of source that reads what is at a location; None if there is none."""
     found = (kind for kind in _all_kinds() if kind.recognises(place))
     first = next(found, None)
-    # Any `.json` file may be a log: one that is none is refused as such only if nothing else reads it.
-    return next(found, first) if first is EVAL_LOGS and is_log_by_name_only(place) else first
+    # Any `.json` file may be a log, and any Parquet file of a database: one that is not is refused as such only if nothing else
+    # reads it.
+    is_in_doubt = (first is EVAL_LOGS and is_log_by_name_only(place)) or (
+        first is DATABASE_KIND and is_parquet_of_others(place)
+    )
+    return next((kind for kind in found if kind is not DATABASE_KIND), first) if is_in_doubt else first
 
 
 def kind_named(name: str) -> SourceKind:

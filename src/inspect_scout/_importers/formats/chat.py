@@ -16,10 +16,12 @@ from ..reading import Accounts, decode, document, json_lines, plain_name
 from ..run import TraceRun
 from ..times import time_of
 from ..wire.openai import usage_of
+from ..wire.settings import from_text
 
 _IDS: Final = ("id", "conversation_id", "uuid", "trajectory_id", "instance_id")
 _MODELS: Final = ("model", "model_path", "pipeline_name", "model_name")
-_CONTENT: Final = frozenset({"messages", "conversations", "traj", "history"})
+_CONTENT: Final = ("messages", "traj", "conversations", "history", "conversation", "trajectory", "chat", "dialogue")
+"""Keys of a row, or columns of a data set, that hold messages."""
 _SPEAKERS: Final = {
     "human": "user",
     "user": "user",
@@ -57,7 +59,7 @@ class Chat:
         if not text.startswith((b"{", b"[")):
             return False
         try:
-            return any(_said(row) is not None for row in _rows(decode(_decoder, text)))
+            return any(said_in(row) is not None for row in _rows(decode(_decoder, text)))
         except ValueError:
             return len(head) >= 1024 and _begins_like_a_chat(text[:4096])
 
@@ -82,11 +84,11 @@ class Chat:
             rows, is_alone = enumerate(found, 1), len(found) == 1
         seen: set[str] = set()
         for number, row in rows:
-            said = _said(row)
+            said = said_in(row)
             if said is None:
                 accounts.refuse(path, "it is not a chat: it has no list of messages", number)
             else:
-                yield _transcript(path, row, said, None if is_alone else number, seen)
+                yield chat_transcript(path, row, said, None if is_alone else number, seen)
             yield from accounts.problems
             accounts.problems.clear()
         yield from accounts.problems
@@ -100,29 +102,46 @@ def _rows(given: object) -> list[Json]:
     """The chats of a document: itself, those in it, or one where it is a list of messages."""
     if not is_list(given):
         return [given]
-    if given and all(is_mapping(each) and ("role" in each or "from" in each) and _said(each) is None for each in given):
+    if given and all(
+        is_mapping(each) and ("role" in each or "from" in each) and said_in(each) is None for each in given
+    ):
         return [{"messages": given}]
     return given
 
 
-def _said(row: object) -> list[Json] | None:
-    """The messages of a row."""
+def said_in(row: object) -> list[Json] | None:
+    """The messages of a row; None if it has none."""
     if not is_mapping(row):
         return None
-    for name in ("messages", "traj", "conversations", "history"):
-        found = row.get(name)
-        if (
-            not is_list(found)
-            or not found
-            or not all(is_mapping(each) and ("role" in each or "from" in each) for each in found)
-        ):
-            continue
-        if not any(is_mapping(each) and "parts" in each for each in found):  # those are of another API
+    for name in _CONTENT:
+        found = messages_in(row.get(name))
+        if found:
             return found
-    return None
+    prompt, answer = row.get("prompt"), row.get("completion", row.get("response"))
+    if isinstance(prompt, str) and isinstance(answer, str):
+        return [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
+    asked, answered = messages_in(prompt), messages_in(answer)
+    return [*asked, *answered] if asked and answered else None
 
 
-def _transcript(path: str, row: JsonMapping, said: Sequence[Json], number: int | None, seen: set[str]) -> Found:
+def messages_in(value: object) -> list[Json] | None:
+    """The messages of a value, a list or JSON text of one; None if it is something else."""
+    found = from_text(value)
+    if not is_list(found) or not all(is_mapping(each) and ("role" in each or "from" in each) for each in found):
+        return None
+    return None if any("parts" in each for each in found) else found  # those are of another API
+
+
+def chat_transcript(path: str, row: JsonMapping, said: Sequence[Json], number: int | None, seen: set[str]) -> Found:
+    """Make a transcript of a row.
+
+    Args:
+        path: The file, or the address that it was fetched from.
+        row: The row.
+        said: Its messages.
+        number: Its number (None: it is the only one).
+        seen: Ids of the rows before it.
+    """
     id = _id_of(path, row, number, seen)
     run = TraceRun(id)
     model = next((str(row[name]) for name in _MODELS if isinstance(row.get(name), str)), "")
@@ -137,7 +156,7 @@ def _transcript(path: str, row: JsonMapping, said: Sequence[Json], number: int |
         tokens=usage.total if usage is not None else None,
         source_type="chat",
         source_id=Path(path).name,
-        source_uri=f"file://{path}#{id}",
+        source_uri=f"{path}#{id}" if "://" in path else f"file://{path}#{id}",
         date=time_of(row.get("created", row.get("timestamp"))),
         task_set=_text(row.get("task_name")) or _text(row.get("suite_name")),
         task_id=_task(row),
@@ -152,7 +171,7 @@ def _transcript(path: str, row: JsonMapping, said: Sequence[Json], number: int |
 
 def _id_of(path: str, row: JsonMapping, number: int | None, seen: set[str]) -> str:
     """Give the id of a row; without one it is made of the file and the row's number, and changes if rows are moved."""
-    stem = plain_name(path).removesuffix(".jsonl").removesuffix(".json")
+    stem = plain_name(path).removesuffix(".jsonl").removesuffix(".json").removesuffix(".parquet")
     given = next((str(row[name]) for name in _IDS if isinstance(row.get(name), str | int) and row[name] != ""), None)
     if given is None and "traj" in row and row.get("task_id") is not None:
         given = f"{stem}:{row['task_id']}:{row.get('trial', 0)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import is_local, normalize
@@ -16,12 +16,44 @@ if TYPE_CHECKING:
     from ..._types import InputOrigin, ScanTranscripts, Transcript, TranscriptInfo
     from .reading.source import DatabaseSource
 
+_MAGIC: Final = b"PAR1"
+_MOST_DESCRIPTION: Final = 64 << 20
+
 
 def _is_database(place: SourceLocation) -> bool:
     """Whether a file is a data file, or a folder has some, or an index of them."""
     if place.paths is None:
         return place.location.lower().endswith(DATA_SUFFIX)
     return any(path.endswith(DATA_SUFFIX) or f"/{INDEX_FOLDER}/" in path for path in place.paths)
+
+
+def is_parquet_of_others(place: SourceLocation) -> bool:
+    """Whether what has the name of data files, on this machine, has other columns: its first file tells."""
+    if not is_local(place.location):
+        return False
+    paths = [place.location] if place.paths is None else place.paths
+    first = None
+    for path in paths:
+        if f"/{INDEX_FOLDER}/" in path:
+            return False
+        if first is None and path.lower().endswith(DATA_SUFFIX):
+            first = path
+    return first is not None and _lacks_ids(first)
+
+
+def _lacks_ids(path: str) -> bool:
+    """Whether a Parquet file is whole and has no column of ids. Its last bytes say how long its description is, which names them."""
+    try:
+        with open(path, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 8))
+            length, magic = int.from_bytes(file.read(4), "little"), file.read(4)
+            if magic != _MAGIC or not 0 < length <= min(size - 8, _MOST_DESCRIPTION):
+                return False
+            file.seek(size - 8 - length)
+            return b"transcript_id" not in file.read(length)
+    except OSError:
+        return False
 
 
 def _open_source(locations: Sequence[str], duplicates: Duplicates) -> DatabaseSource:  # noqa: ARG001 - ids are unique in it

@@ -1,0 +1,109 @@
+"""Data sets: rows with a column of messages, in Parquet, or as JSON lines whose columns are named by whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+import msgspec
+
+from ..._support.shapes import is_list, is_mapping
+from ..contract import Found, TraceFile, TraceItem
+from ..json_values import Json, JsonMapping, JsonObject
+from ..reading import Accounts, document, json_lines, plain_name
+from .chat import chat_transcript, messages_in, said_in
+
+_MAGIC: Final = b"PAR1"
+_ROWS_AT_ONCE: Final = 64
+_decoder: Final = msgspec.json.Decoder(Json)
+
+
+class Dataset:
+    """Data sets in Parquet.
+
+    Args:
+        messages: The column of messages (None: one with a usual name).
+        id: The column of ids (None: one with a usual name).
+        place: The address that a file was fetched from (None: it is where it is).
+    """
+
+    name = "dataset"
+    title = "Data sets with a column of messages (Parquet)"
+    where = "train.parquet"
+    suffixes: tuple[str, ...] = (".parquet",)
+
+    def __init__(self, messages: str | None = None, id: str | None = None, place: str | None = None) -> None:
+        self._messages, self._id, self._place = messages, id, place
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """Whether its first row has messages."""
+        if not head.startswith(_MAGIC):
+            return False
+        try:
+            return any(self._said(row) is not None for row in islice(_parquet_rows(path, 1), 1))
+        except (OSError, ValueError):
+            return False
+
+    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
+        """Each file is read by itself."""
+        return [TraceItem((file,)) for file in files]
+
+    def look_in(self, path: str) -> None:
+        """Nothing else belongs to a file."""
+
+    def read(self, item: TraceItem) -> Iterator[Found]:
+        """Read the rows of a file."""
+        path, accounts, seen = item.location, Accounts(self.name), set[str]()
+        for number, row in _rows(path, accounts):
+            said = self._said(row)
+            if said is None:
+                what = f"its column {self._messages!r} has" if self._messages else "it has"
+                accounts.refuse(path, f"it is not a chat: {what} no list of messages", number)
+            else:
+                yield chat_transcript(self._place or path, self._described(row), said, number, seen)
+            yield from accounts.problems
+            accounts.problems.clear()
+        yield from accounts.problems
+
+    def _said(self, row: object) -> list[Json] | None:
+        if self._messages is None or not is_mapping(row):
+            return said_in(row)
+        return messages_in(row.get(self._messages))
+
+    def _described(self, row: JsonMapping) -> JsonMapping:
+        """A row without its messages, and with its id where it is looked for."""
+        kept = {name: value for name, value in row.items() if name != self._messages}
+        return {**kept, "id": kept[self._id]} if self._id is not None and kept.get(self._id) is not None else kept
+
+
+def _rows(path: str, accounts: Accounts) -> Iterator[tuple[int, JsonObject]]:
+    """Give the rows of a file with their numbers, some at a time."""
+    name = plain_name(path)
+    if name.endswith(".parquet"):
+        for number, row in enumerate(_parquet_rows(path, _ROWS_AT_ONCE), 1):
+            accounts.records += 1
+            yield number, row
+    elif name.endswith(".jsonl"):
+        yield from ((number, row) for number, row in json_lines(path, _decoder, accounts) if is_mapping(row))
+    else:
+        whole = document(path, _decoder)
+        rows = whole if is_list(whole) else [whole]
+        accounts.records = len(rows)
+        yield from ((number, row) for number, row in enumerate(rows, 1) if is_mapping(row))
+
+
+def _parquet_rows(path: str, at_once: int) -> Iterator[JsonObject]:
+    import pyarrow.parquet as pq  # here: only Parquet needs it
+
+    with pq.ParquetFile(path) as file:
+        read: Json = file
+        for batch in read.iter_batches(batch_size=at_once):
+            yield from map(_without_nothing, batch.to_pylist())
+
+
+def _without_nothing(value: Json) -> Json:
+    """Leave out fields that a row does not have: in Parquet all rows have all fields."""
+    if is_mapping(value):
+        return {name: _without_nothing(each) for name, each in value.items() if each is not None}
+    return [_without_nothing(each) for each in value] if is_list(value) else value
