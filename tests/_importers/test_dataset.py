@@ -150,6 +150,14 @@ async def test_an_import_says_what_is_no_conversation_and_goes_on(tmp_path: Path
     assert not (tmp_path / "other").exists()
 
 
+async def test_a_database_among_traces_is_not_a_data_set(tmp_path: Path) -> None:
+    parquet(tmp_path / "data" / "train.parquet", row("a"))
+    typed = ("import", str(tmp_path / "data"), "-T", str(tmp_path / "data" / "db"), "--json")
+    assert json.loads(scout(*typed).out)["added"] == 1
+    again = json.loads(scout(*typed).out)
+    assert (again["added"], again["unchanged"], again["problems"]) == (0, 1, [])
+
+
 async def test_an_address_is_fetched(tmp_path: Path, bucket: str) -> None:
     file = parquet(tmp_path / "a.parquet", row("a"), row("b"))
     put_file(file, f"{bucket}/chats/train.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
@@ -23,7 +24,7 @@ from .formats.scout_lines import ScoutLines
 from .formats.span_exports import LOGFIRE, PHOENIX, WEAVE
 from .formats.swe_agent import MiniSweAgent, SweAgent
 from .formats.tau2 import Tau2
-from .reading import head_of, plain_name
+from .reading import head_of, plain_name, warn_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,16 +120,20 @@ def _file(entry: os.DirEntry[str]) -> TraceFile:
 def _below(folder: str) -> Iterator[TraceFile]:
     waiting = [folder]
     while waiting:
+        each = waiting.pop()
         try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        if entry.name not in _NOT_ENTERED:
-                            waiting.append(entry.path)
-                    elif entry.is_file():
-                        yield _file(entry)
-        except OSError:
+            with os.scandir(each) as entries:
+                found = list(entries)
+        except OSError as error:
+            warn_once(f"The folder {each!r} cannot be read, and is passed over: {error.strerror or error}.")
             continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _NOT_ENTERED:
+                    waiting.append(entry.path)
+            elif entry.is_file():
+                with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                    yield _file(entry)
 
 
 def _find_items(files: Sequence[TraceFile], formats: Sequence[TraceFormat]) -> list[tuple[TraceFormat, TraceItem]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import gzip
 import json
+import logging
 import zlib
 from collections import Counter
 from collections.abc import Container, Generator, Iterator
@@ -19,6 +21,8 @@ from .._support.regular import open_regular
 from .._transcripts import TraceProblem
 
 T = TypeVar("T")
+
+logger = logging.getLogger("inspect_scout")
 
 HEAD_BYTES: Final = 64 << 10
 MAX_LINE: Final = 512 << 20
@@ -61,8 +65,17 @@ def head_of(path: str) -> bytes:
     try:
         with open_trace(path) as file:
             return file.read(HEAD_BYTES).removeprefix(_BOM)
-    except OSError:
+    except FileNotFoundError:
         return b""
+    except OSError as error:
+        warn_once(f"The file {path!r} cannot be read, and is passed over: {error.strerror or error}.")
+        return b""
+
+
+@functools.cache
+def warn_once(text: str) -> None:
+    """Say what is passed over; once, however often it is looked at."""
+    logger.warning("%s", text)
 
 
 def plain_name(path: str) -> str:

@@ -37,11 +37,12 @@ class Dataset:
         self._messages, self._id, self._place = messages, id, place
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """Whether its first row has messages."""
+        """Whether its first row has messages, and is not one of a transcript database."""
         if not head.startswith(_MAGIC):
             return False
         try:
-            return any(self._said(row) is not None for row in islice(_parquet_rows(path, 1), 1))
+            first = islice(_parquet_rows(path, 1), 1)
+            return any(self._said(row) is not None and "transcript_id" not in row for row in first)
         except (OSError, ValueError):
             return False
 
