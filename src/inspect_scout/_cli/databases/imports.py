@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  scout import claude_code
   scout import ~/.claude/projects/my-project -T ./sessions
   scout import claude_code -P path=./sessions --from 2026-11-01 --dry-run
   scout import langsmith -P project=my-agent --since-last
