@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from .._transcripts import RawTranscript, TraceProblem
@@ -20,11 +20,13 @@ class TraceFile:
         path: Where it is, in full form.
         size: Bytes.
         modified: When it was written last, in nanoseconds since 1970.
+        links: What its format said of it (`LinkedFormat`).
     """
 
     path: str
     size: int
     modified: int
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +124,19 @@ class TraceFormat(Protocol):
 
         Raises:
             OSError, ValueError: Nothing of the item can be read.
+        """
+        ...
+
+
+@runtime_checkable
+class LinkedFormat(TraceFormat, Protocol):
+    """A format whose files say which others belong to them: `items` finds it in `TraceFile.links`."""
+
+    def links(self, path: str, head: bytes) -> Iterable[str]:
+        """Say what has to be known of a file to group it with others; it is remembered while the file does not change.
+
+        Args:
+            path: Where it is.
+            head: Its first 64 KiB, decompressed.
         """
         ...

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
-import platformdirs
 
 from .._types import TranscriptInfo
 from .contract import TraceItem
+from .files.cache_file import open_cache
 
-VERSION: Final = 1
-"""Raise it whenever a reader describes the same file in another way."""
 MOST: Final = 100_000
-BUSY_SECONDS: Final = 2.0
-_CREATE = "CREATE TABLE IF NOT EXISTS items (path TEXT UNIQUE, cursor TEXT, data BLOB)"
 _SELECT = "SELECT path, cursor, data FROM items WHERE path IN (SELECT value FROM json_each(?))"
 _INSERT = "INSERT OR REPLACE INTO items (path, cursor, data) VALUES (?, ?, ?)"
 _DROP_OLDEST = "DELETE FROM items WHERE rowid <= (SELECT rowid FROM items ORDER BY rowid DESC LIMIT 1 OFFSET ?)"
@@ -52,14 +47,14 @@ class DescriptionCache:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path or platformdirs.user_cache_path("inspect_scout") / f"traces_v{VERSION}.sqlite"
+        self._path = path
         self._new: list[tuple[str, str, bytes]] = []
 
     def fetch(self, items: Sequence[TraceItem]) -> dict[str, list[Described]]:
         """Find the items that have not changed since they were stored, by location."""
         cursors = {item.location: item.cursor for item in items}
         found: dict[str, list[Described]] = {}
-        with self._open() as db:
+        with open_cache(self._path) as db:
             if db is not None:
                 for path, cursor, data in db.execute(_SELECT, (json.dumps(list(cursors)),)):
                     if cursors.get(path) == cursor:
@@ -69,35 +64,17 @@ class DescriptionCache:
 
     def store(self, item: TraceItem, described: Sequence[Described]) -> None:
         """Keep what was described; `close` writes it."""
-        self._new.append(
-            (item.location, item.cursor, msgspec.msgpack.encode([(each.id, each.json) for each in described]))
-        )
+        with contextlib.suppress(UnicodeEncodeError):  # a name that is not Unicode cannot be kept
+            item.location.encode()
+            data = msgspec.msgpack.encode([(each.id, each.json) for each in described])
+            self._new.append((item.location, item.cursor, data))
 
     def close(self) -> None:
         """Write what is new."""
         if not self._new:
             return
-        with self._open() as db:
+        with open_cache(self._path) as db:
             if db is not None:
                 db.executemany(_INSERT, self._new)
                 db.execute(_DROP_OLDEST, (MOST,))
         self._new = []
-
-    @contextlib.contextmanager
-    def _open(self) -> Generator[sqlite3.Connection | None]:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-        except (OSError, sqlite3.Error, RuntimeError):
-            yield None
-            return
-        try:
-            with contextlib.closing(db), db:
-                db.execute("PRAGMA synchronous = OFF")  # losing it with the power does no harm
-                db.execute(_CREATE)
-                yield db
-        except sqlite3.OperationalError:
-            return  # locked for long, or the disk is full or read-only
-        except (sqlite3.DatabaseError, UnicodeEncodeError):
-            with contextlib.suppress(OSError):
-                self._path.unlink(missing_ok=True)  # not a database: made again next time

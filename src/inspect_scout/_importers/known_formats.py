@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from .._support.errors import ConfigError, LocationError
-from .contract import TraceFile, TraceFormat, TraceItem
+from .._transcripts import TraceProblem
+from .contract import LinkedFormat, TraceFile, TraceFormat, TraceItem
+from .files.listing import Listing
+from .files.recognition import Recognised, recognise_all
 from .formats.atif import Atif
 from .formats.chat import Chat
 from .formats.claude_code import ClaudeCode
@@ -24,10 +27,7 @@ from .formats.scout_lines import ScoutLines
 from .formats.span_exports import LOGFIRE, PHOENIX, WEAVE
 from .formats.swe_agent import MiniSweAgent, SweAgent
 from .formats.tau2 import Tau2
-from .reading import head_of, plain_name, warn_once
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from .reading import plain_name, read_head
 
 FORMATS: Final[Mapping[str, TraceFormat]] = {
     each.name: each
@@ -53,7 +53,8 @@ FORMATS: Final[Mapping[str, TraceFormat]] = {
     )
 }
 
-_NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
+_SUFFIXES: Final = tuple({suffix for each in FORMATS.values() for suffix in each.suffixes})
+_KNOWN: Final = " ".join(FORMATS)
 
 
 def format_named(name: str) -> TraceFormat:
@@ -68,15 +69,35 @@ def format_named(name: str) -> TraceFormat:
 
 
 def format_of(path: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> TraceFormat | None:
-    """Find the format of a file by its content; None if no reader knows it."""
+    """Find the format of a file by its content; None if no reader knows it, or it cannot be read."""
+    try:
+        return _format_of(path, formats)[0]
+    except OSError:
+        return None
+
+
+def _format_of(path: str, formats: Iterable[TraceFormat]) -> tuple[TraceFormat | None, bytes]:
     name = plain_name(path)
     possible = [each for each in formats if name.endswith(each.suffixes)]
-    head = head_of(path) if possible else b""
-    return next((each for each in possible if head and each.recognises(path, head)), None)
+    head = read_head(path) if possible else b""
+    return next((each for each in possible if head and each.recognises(path, head)), None), head
 
 
-def items_at(where: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> list[tuple[TraceFormat, TraceItem]]:
-    """Find what can be read at a location, by path.
+@dataclass(frozen=True, slots=True)
+class FoundItems:
+    """What can be read at a location.
+
+    Args:
+        items: Files that are read together, and their format, by path.
+        problems: What could not be looked at.
+    """
+
+    items: Sequence[tuple[TraceFormat, TraceItem]]
+    problems: Sequence[TraceProblem] = ()
+
+
+def items_at(where: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> FoundItems:
+    """Find what can be read at a location.
 
     Args:
         where: A folder, all of which is looked through, or a file, which may be a part of an item.
@@ -86,61 +107,77 @@ def items_at(where: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> l
         LocationError: There is nothing.
     """
     where = os.path.abspath(os.path.expanduser(where))
+    formats = tuple(formats)
+    listing = Listing(_SUFFIXES)
     if os.path.isdir(where):
-        return _find_items(sorted(_below(where), key=lambda file: file.path), tuple(formats))
+        listing.add_below(where)
+        return _found(listing, formats)
     if not os.path.exists(where):
         raise LocationError(f"Path does not exist: {where!r}. Name a file or a folder of traces.")
     reader = format_of(where, formats)
     if reader is None:
-        return []
-    items = reader.items([file for file in _around(where, reader) if plain_name(file.path).endswith(reader.suffixes)])
-    return [(reader, item) for item in items if any(file.path == where for file in item.files)]
+        return FoundItems(())
+    around = reader.look_in(where)
+    if around is None:
+        state = os.stat(where)
+        listing.files = [TraceFile(where, state.st_size, state.st_mtime_ns)]
+    else:
+        _add_around(listing, where, *around)
+    found = _found(listing, (reader,))
+    own = [(each, item) for each, item in found.items if any(file.path == where for file in item.files)]
+    return FoundItems(own, [each for each in found.problems if each.location == where])
 
 
-def _around(path: str, reader: TraceFormat) -> list[TraceFile]:
-    """List the files among which those of an item are."""
-    where = reader.look_in(path)
-    if where is None:
-        state = os.stat(path)
-        return [TraceFile(path, state.st_size, state.st_mtime_ns)]
-    folder, is_below = where
+def _add_around(listing: Listing, path: str, folder: str, is_below: bool) -> None:
+    """Add the files among which those of an item are."""
     if is_below:
-        return sorted(_below(folder), key=lambda file: file.path)
-    stem = os.path.join(folder, plain_name(path).partition(".")[0])
-    with os.scandir(folder) as entries:
-        found = [_file(entry) for entry in entries if entry.is_file()]
-    return sorted([*found, *(_below(stem) if os.path.isdir(stem) else ())], key=lambda file: file.path)
+        listing.add_below(folder)
+    else:
+        listing.add_folder(folder)
+        stem = os.path.join(folder, plain_name(path).partition(".")[0])
+        if os.path.isdir(stem):
+            listing.add_below(stem)
 
 
-def _file(entry: os.DirEntry[str]) -> TraceFile:
-    state = entry.stat()
-    return TraceFile(entry.path, state.st_size, state.st_mtime_ns)
+def _found(listing: Listing, formats: Sequence[TraceFormat]) -> FoundItems:
+    files = sorted(listing.files, key=lambda file: file.path)
+    problems = list(listing.problems)
 
-
-def _below(folder: str) -> Iterator[TraceFile]:
-    waiting = [folder]
-    while waiting:
-        each = waiting.pop()
+    def look(path: str) -> Recognised:
         try:
-            with os.scandir(each) as entries:
-                found = list(entries)
+            return _recognised(path)
+        except FileNotFoundError:
+            raise  # deleted since
         except OSError as error:
-            warn_once(f"The folder {each!r} cannot be read, and is passed over: {error.strerror or error}.")
-            continue
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _NOT_ENTERED:
-                    waiting.append(entry.path)
-            elif entry.is_file():
-                with contextlib.suppress(FileNotFoundError):  # gone since it was listed
-                    yield _file(entry)
+            problems.append(TraceProblem(path, f"it cannot be read: {error.strerror or error}"))
+            raise
 
-
-def _find_items(files: Sequence[TraceFile], formats: Sequence[TraceFormat]) -> list[tuple[TraceFormat, TraceItem]]:
-    suffixes = tuple({suffix for each in formats for suffix in each.suffixes})
+    known = recognise_all(files, look, _KNOWN)
     by_format: dict[str, list[TraceFile]] = {}
     for file in files:
-        if plain_name(file.path).endswith(suffixes) and (found := format_of(file.path, formats)) is not None:
-            by_format.setdefault(found.name, []).append(file)
+        found = known.get(file.path)
+        name = None if found is None else _among(formats, file.path, found)
+        if found is not None and name is not None:
+            links = found.links if name == found.format else _links(FORMATS[name], file.path, None)
+            by_format.setdefault(name, []).append(replace(file, links=links) if links else file)
     items = [(FORMATS[name], item) for name, some in by_format.items() for item in FORMATS[name].items(some)]
-    return sorted(items, key=lambda one: one[1].location)
+    return FoundItems(sorted(items, key=lambda one: one[1].location), problems)
+
+
+def _recognised(path: str) -> Recognised:
+    found, head = _format_of(path, FORMATS.values())
+    return Recognised(None) if found is None else Recognised(found.name, _links(found, path, head))
+
+
+def _among(formats: Sequence[TraceFormat], path: str, found: Recognised) -> str | None:
+    """Say which of some formats a file has: one that comes later than that which was recognised may take it as well."""
+    if found.format is None or any(each.name == found.format for each in formats):
+        return found.format
+    other = format_of(path, formats)
+    return None if other is None else other.name
+
+
+def _links(reader: TraceFormat, path: str, head: bytes | None) -> tuple[str, ...]:
+    if not isinstance(reader, LinkedFormat):
+        return ()
+    return tuple(reader.links(path, read_head(path) if head is None else head))

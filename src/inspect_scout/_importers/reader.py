@@ -35,7 +35,7 @@ class FormatReader:
     async def discover(self, where: str, since: str | None = None) -> AsyncIterator[TraceRef]:
         """Find the items at a location, without reading them."""
         is_wanted = changed_since(since)
-        for _, item in await anyio.to_thread.run_sync(items_at, where, (self._format,)):
+        for _, item in (await anyio.to_thread.run_sync(items_at, where, (self._format,))).items:
             ref = TraceRef(item.location, item.location, item.cursor)
             if is_wanted(ref):
                 yield ref
@@ -43,9 +43,9 @@ class FormatReader:
     async def read(self, ref: TraceRef) -> AsyncIterator[Transcript | TraceProblem]:
         """Read the transcripts of an item."""
         try:
-            items = await anyio.to_thread.run_sync(items_at, ref.location, (self._format,))
+            items = (await anyio.to_thread.run_sync(items_at, ref.location, (self._format,))).items
         except LocationError:
-            items = []
+            items = ()
         if not items:
             yield TraceProblem(ref.location, "it is gone, or holds something else by now")
             return

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import functools
 import gzip
 import json
-import logging
+import os
 import zlib
 from collections import Counter
 from collections.abc import Container, Generator, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO, Final, TypeVar, cast
 
 import msgspec
@@ -22,7 +20,6 @@ from .._transcripts import TraceProblem
 
 T = TypeVar("T")
 
-logger = logging.getLogger("inspect_scout")
 
 HEAD_BYTES: Final = 64 << 10
 MAX_LINE: Final = 512 << 20
@@ -60,27 +57,19 @@ def open_trace(path: str) -> Generator[BinaryIO]:
             yield file
 
 
-def head_of(path: str) -> bytes:
-    """Read the beginning of a file, decompressed; empty if it cannot be read."""
-    try:
-        with open_trace(path) as file:
-            return file.read(HEAD_BYTES).removeprefix(_BOM)
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        warn_once(f"The file {path!r} cannot be read, and is passed over: {error.strerror or error}.")
-        return b""
+def read_head(path: str) -> bytes:
+    """Read the beginning of a file, decompressed.
 
-
-@functools.cache
-def warn_once(text: str) -> None:
-    """Say what is passed over; once, however often it is looked at."""
-    logger.warning("%s", text)
+    Raises:
+        OSError: It cannot be read.
+    """
+    with open_trace(path) as file:
+        return file.read(HEAD_BYTES).removeprefix(_BOM)
 
 
 def plain_name(path: str) -> str:
     """Name of a file without what says how it is compressed."""
-    return Path(path).name.removesuffix(".gz").removesuffix(".zst")
+    return os.path.basename(path).removesuffix(".gz").removesuffix(".zst")
 
 
 @dataclass(slots=True)

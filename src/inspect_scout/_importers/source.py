@@ -138,24 +138,24 @@ class TraceSource:
 
     async def version(self) -> object:
         """Tell which files there are, and when they were written."""
-        return await anyio.to_thread.run_sync(lambda: tuple(item for _, item in self._list()))
+        return await anyio.to_thread.run_sync(lambda: tuple(item for _, item in self._list()[0]))
 
     async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:
         """Find the transcripts that a query selects; files that have not changed since they were described are not read."""
         return await anyio.to_thread.run_sync(self._index, query, progress)
 
     def _index(self, query: Query, progress: Progress | None) -> TranscriptIndex:
-        items = self._list()
+        items, wrong = self._list()
         cache = DescriptionCache()
         known = cache.fetch([item for _, item in items])
         rows: dict[str, _Row] = {}
-        problems: list[LogProblem] = []
+        problems = [_problem(each) for each in wrong]
         for number, (reader, item) in enumerate(items, 1):
             described = known.get(item.location)
             if described is None:
-                described, wrong = _described(reader, item)
-                problems += wrong
-                if not wrong:  # problems are told each time
+                described, found = _described(reader, item)
+                problems += found
+                if not found:  # problems are told each time
                     cache.store(item, described)
             for one in described:
                 _add(rows, one, item, problems)
@@ -165,11 +165,11 @@ class TraceSource:
         chosen = list(rows) if self._ids is None else [id for id in self._ids if id in rows]
         return index_rows([rows[id] for id in chosen], query, problems)
 
-    def _list(self) -> list[tuple[TraceFormat, TraceItem]]:
+    def _list(self) -> tuple[list[tuple[TraceFormat, TraceItem]], list[TraceProblem]]:
         formats = tuple(FORMATS.values()) if self._only is None else (format_named(self._only),)
-        items = [one for place in self.locations for one in items_at(place, formats)]
-        self._items = {item.location: (reader, item) for reader, item in items}
-        return list(self._items.values())
+        found = [items_at(place, formats) for place in self.locations]
+        self._items = {item.location: (reader, item) for each in found for reader, item in each.items}
+        return list(self._items.values()), [problem for each in found for problem in each.problems]
 
     async def locate(self, info: TranscriptInfo) -> LocatedTrace:
         """Find a transcript.
@@ -192,7 +192,7 @@ class TraceSource:
         known = self._items.get(path)
         if known is None or not _is_unchanged(known[1]):
             try:
-                found = items_at(path)
+                found = items_at(path).items
             except LocationError as error:
                 raise LogReadError(path, "it is gone") from error
             if not found:
@@ -206,10 +206,14 @@ def _described(reader: TraceFormat, item: TraceItem) -> tuple[list[Described], l
     problems: list[LogProblem] = []
     for one in read_item(reader, item):
         if isinstance(one, TraceProblem):
-            problems.append(LogProblem(one.location, str(one)))
+            problems.append(_problem(one))
         else:
             described.append(Described.of(one.info))
     return described, problems
+
+
+def _problem(found: TraceProblem) -> LogProblem:
+    return LogProblem(found.location, str(found))
 
 
 def _is_unchanged(item: TraceItem) -> bool:

@@ -16,7 +16,7 @@ from .._support.errors import ConfigError
 from .._transcripts import TraceProblem
 from .described import Described, DescriptionCache
 from .item_reading import in_threads, read_item
-from .known_formats import FORMATS, format_named, items_at
+from .known_formats import FORMATS, FoundItems, format_named, items_at
 from .origin import later_of, newest_of
 
 if TYPE_CHECKING:
@@ -82,14 +82,17 @@ class Wanted:
         return self if newest is None else replace(self, from_time=later_of(self.from_time, newest))
 
     async def _items(self, cache: DescriptionCache) -> Items:
-        items = await anyio.to_thread.run_sync(self.items)
+        found = await anyio.to_thread.run_sync(self.found)
+        for problem in found.problems:
+            yield problem
+        items = found.items
         before = await anyio.to_thread.run_sync(cache.fetch, [item for _, item in items])
         for reader, item in items:
             described = before.get(item.location)
             ids = None if described is None else [each.id for each in described]
             yield WantedItem(self, reader, item, cache, ids)
 
-    def items(self) -> list[tuple[TraceFormat, TraceItem]]:
+    def found(self) -> FoundItems:
         """Find them, those written last first.
 
         Raises:
@@ -99,12 +102,13 @@ class Wanted:
         formats = tuple(FORMATS.values()) if self.format is None else (format_named(self.format),)
         since = None if self.from_time is None else self.from_time.timestamp() * 1e9
         until = None if self.to_time is None else self.to_time.timestamp() * 1e9
-        found = [
+        found = items_at(str(self._place()), formats)
+        items = [
             one
-            for one in items_at(str(self._place()), formats)
+            for one in found.items
             if (since is None or one[1].modified >= since) and (until is None or one[1].modified < until)
         ]
-        return sorted(found, key=lambda one: -one[1].modified)
+        return FoundItems(sorted(items, key=lambda one: -one[1].modified), found.problems)
 
     def takes(self, read: ReadTranscript) -> bool:
         """Whether a transcript of such a file is meant."""

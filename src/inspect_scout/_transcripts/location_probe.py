@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote
 
+from .._support.confinement import leads_out
 from .._support.errors import ConfigError, LocationError, ScoutError
 from .._support.regular import irregular_kind, leads_nowhere, open_regular
 from .._support.storage import is_local, local_path, normalize, storage_for
@@ -118,7 +119,16 @@ class _LazyFileList:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    for root, _, names in os.walk(folder):
+    seen = set[tuple[int, int]]()
+    for root, folders, names in os.walk(folder, followlinks=True):
+        try:
+            state = os.stat(root)
+        except OSError:
+            continue  # deleted since
+        if (state.st_dev, state.st_ino) in seen or (os.path.islink(root) and leads_out(root)):
+            folders.clear()  # a circle of links, or a way out
+            continue
+        seen.add((state.st_dev, state.st_ino))
         for name in names:
             path = os.path.join(root, name)
             # What has the name of a file and is none decides nothing. Only names that matter cost a look.

@@ -15,7 +15,7 @@ from ..._support.regular import open_regular
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..json_values import JsonMapping, JsonObject
-from ..reading import Accounts, document, json_lines, open_trace, plain_name
+from ..reading import MAX_DOCUMENT, Accounts, document, json_lines, open_trace, plain_name
 from ..run import Agent, Call, TraceRun
 from ..times import time_of
 from ..usage import Usage, whole_input
@@ -24,6 +24,8 @@ from ..wire.openai import arguments_of
 
 _VERSION: Final = re.compile(rb'"schema_version"\s*:\s*"ATIF-v\d+\.\d+"')
 _REFERENCES: Final = re.compile(rb'"(?:trajectory_path|continued_trajectory_ref)"\s*:\s*"([^"\\]+)"')
+_PIECE: Final = 1 << 20
+_LONGEST_REFERENCE: Final = 4096
 _MOST_DEPTH: Final = 20
 _MOST_PARTS: Final = 1000
 _MAX_MEDIA: Final = 64 << 20
@@ -43,10 +45,14 @@ class Atif:
         """Whether it says which version of ATIF it is."""
         return _VERSION.search(head) is not None
 
+    def links(self, path: str, head: bytes) -> list[str]:  # noqa: ARG002 - what is named may stand anywhere
+        """Say which files it names as its continuation or as a sub-agent."""
+        return _named_in(path)
+
     def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
         """Leave out the files that others name as their continuation or as a sub-agent: they are read with these."""
         by_path = {file.path: file for file in files}
-        named = {file.path: _named_in(file.path, by_path) for file in files} if len(files) > 1 else {}
+        named = {file.path: [link for link in file.links if link in by_path] for file in files}
         parts = {part for path, found in named.items() for part in found if part != path}
         for file in files:
             if file.path not in parts:
@@ -77,15 +83,15 @@ def _read(path: str, given: JsonObject, accounts: Accounts, suffix: str) -> Iter
     accounts.problems.clear()
 
 
-def _named_in(path: str, known: Mapping[str, TraceFile]) -> list[str]:
-    try:
-        with open_trace(path) as file:
-            content = file.read()
-    except OSError:
-        return []
-    names = {found.decode("utf-8", "replace") for found in _REFERENCES.findall(content)}
-    places = {str((Path(path).parent / name).resolve()) for name in names}
-    return sorted(place for place in places if place in known and place != path)
+def _named_in(path: str) -> list[str]:
+    names: set[bytes] = set()
+    before = b""
+    with open_trace(path) as file:
+        while file.tell() < MAX_DOCUMENT and (piece := file.read(_PIECE)):
+            names.update(_REFERENCES.findall(before + piece))
+            before = piece[-_LONGEST_REFERENCE:]
+    places = {str((Path(path).parent / name.decode("utf-8", "replace")).resolve()) for name in names}
+    return sorted(places - {path})
 
 
 def _all_below(path: str, named: Mapping[str, Sequence[str]]) -> list[str]:

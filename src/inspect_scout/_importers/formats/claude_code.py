@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,16 +13,21 @@ import msgspec
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..json_values import Json, JsonObject
-from ..reading import Accounts, head_of, open_trace, plain_name
+from ..reading import Accounts, open_trace, plain_name
 from ..run import Agent, Call, StopReason, TraceRun
 from ..wire.anthropic import answer_of, content_of
 from .claude_records import Said, SessionAnswer, SessionRecord, abandoned, answer_id, answers, is_prompt, read_records
 
-_MARKS: Final = (b'"uuid"', b'"sessionId"')
+_MARK: Final = b'"sessionId"'
+_CUT_OFF: Final = re.compile(
+    rb'\{"parentUuid":(?=[^{}]*"sessionId":\s*"[^"]+")[^{}]*"type":\s*"(?:user|assistant)",\s*"message":\s*\{'
+)
+"""A record whose end is not among the first bytes, as one is that begins with an image."""
 _SLUG: Final = re.compile(rb'"slug":\s*"([^"\\]+)"')
 _COMMAND: Final = re.compile(r"\s*<(command-name|command-message|local-command-[a-z]+|bash-(?:input|stdout|stderr))>")
 _CLEAR: Final = re.compile(r"<command-name>\s*/clear\s*</command-name>")
 _PERSISTED: Final = re.compile(r"<persisted-output>.*?(\S*tool-results/[^\s<\"']+)", re.DOTALL)
+_BESIDE: Final = (f"{os.sep}subagents{os.sep}", f"{os.sep}tool-results{os.sep}")
 _AGENTS: Final = frozenset({"Task", "Agent"})
 _STOPS: Final[dict[str, StopReason]] = {
     "end_turn": "stop",
@@ -55,9 +61,12 @@ class ClaudeCode:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """Whether some line is a record of a conversation, and not only of a log beside it."""
-        if plain_name(path) in ("journal.jsonl", "history.jsonl") or not all(mark in head for mark in _MARKS):
+        if plain_name(path) in ("journal.jsonl", "history.jsonl") or _MARK not in head:
             return False
-        for line in head.split(b"\n")[:200]:
+        lines = head.split(b"\n")[:200]
+        if _CUT_OFF.match(lines[-1]):
+            return True
+        for line in lines:
             try:
                 record = msgspec.json.decode(line, type=_SessionLine)
             except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -65,6 +74,11 @@ class ClaudeCode:
             if record.type in ("user", "assistant", "system") and record.uuid and record.session_id:
                 return True
         return False
+
+    def links(self, path: str, head: bytes) -> list[str]:  # noqa: ARG002 - the content tells
+        """Say which plan a session belongs to."""
+        found = _SLUG.search(head)
+        return [] if found is None else [found[1].decode("utf-8", "replace")]
 
     def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
         """Group sessions that go on with each other (one plan has one slug), each with the files of its sub-agents."""
@@ -78,10 +92,8 @@ class ClaudeCode:
                 sessions.append(file)
         groups: dict[tuple[str, str], list[TraceFile]] = {}
         for file in sessions:
-            found = _SLUG.search(head_of(file.path)[:65536])
-            groups.setdefault(
-                (str(Path(file.path).parent), found[1].decode("utf-8", "replace") if found else file.path), []
-            ).append(file)
+            plan = file.links[0] if file.links else file.path
+            groups.setdefault((os.path.dirname(file.path), plan), []).append(file)
         for group in groups.values():
             beside = [side for file in group for side in sides.get(_stem(file.path), ())]
             yield TraceItem((*group, *beside))
@@ -130,15 +142,14 @@ class _SessionLine(msgspec.Struct, rename="camel", gc=False):
 
 
 def _stem(path: str) -> str:
-    return str(Path(path).parent / plain_name(path).removesuffix(".jsonl"))
+    return os.path.join(os.path.dirname(path), plain_name(path).removesuffix(".jsonl"))
 
 
 def _session_of(path: str) -> str | None:
     """Say which session a file beside one belongs to, as `_stem` names it; None if it is a session itself."""
-    for folder in Path(path).parents:
-        if folder.name in ("subagents", "tool-results"):
-            return str(folder.parent)
-    return None
+    if not any(folder in path for folder in _BESIDE):
+        return None
+    return next(str(above.parent) for above in Path(path).parents if f"{os.sep}{above.name}{os.sep}" in _BESIDE)
 
 
 def _segments(records: Sequence[SessionRecord]) -> list[list[SessionRecord]]:

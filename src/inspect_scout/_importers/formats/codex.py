@@ -14,7 +14,7 @@ import msgspec
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..json_values import Json, JsonMapping, JsonObject
-from ..reading import Accounts, head_of, plain_name
+from ..reading import Accounts, plain_name
 from ..run import StopReason, TraceRun
 from ..times import time_of
 from ..usage import Usage, whole_input
@@ -23,6 +23,12 @@ from ..wire.openai import arguments_of, content_of
 from .codex_records import LINE_TYPES, RolloutRecord, id_in, parents_of, payloads, read_records, text_of, without_replay
 
 _OLDEST: Final = re.compile(rb'\A\{"id":\s*"[^"]+",\s*"timestamp":\s*"[^"]+"(?:,\s*"(?:instructions|git)":|\})')
+_CUT_OFF: Final = re.compile(
+    rb'\{"timestamp":\s*"[^"]+",\s*(?:"ordinal":\s*\d+,\s*)?"type":\s*"(?:' + "|".join(LINE_TYPES).encode() + rb')",'
+    rb'\s*"payload":\s*\{'
+)
+"""A line whose end is not among the first bytes: the first one holds all instructions."""
+_PARENT: Final = re.compile(rb'"(?:parent_thread_id|forked_from_id)":\s*"([^"\\]+)"')
 _CALLS: Final = frozenset({"function_call", "custom_tool_call", "local_shell_call", "tool_search_call"})
 _OUTPUTS: Final = frozenset({"function_call_output", "custom_tool_call_output", "tool_search_output"})
 _SKIPPED_ITEMS: Final = frozenset(
@@ -57,7 +63,10 @@ class Codex:
 
     def recognises(self, path: str, head: bytes) -> bool:  # noqa: ARG002 - the content tells
         """Whether some line has a type of a rollout and a payload, or the file has the oldest layout."""
-        for line in head.split(b"\n")[:200]:
+        lines = head.split(b"\n")[:200]
+        if _CUT_OFF.match(lines[-1]):
+            return True
+        for line in lines:
             try:
                 seen = msgspec.json.decode(line, type=_RolloutHead)
             except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -67,13 +76,17 @@ class Codex:
         first, _, rest = head.partition(b"\n")
         return _OLDEST.match(first) is not None and (not rest.strip() or b'"role"' in rest)
 
+    def links(self, path: str, head: bytes) -> list[str]:  # noqa: ARG002 - the content tells
+        """Say which threads it comes from."""
+        return _parents(head)
+
     def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
         """Put beside a thread the one that it was forked from; of a plain and a compressed file, the plain one counts."""
         plain = {file.path for file in files}
         kept = [file for file in files if not (file.path.endswith(".zst") and file.path.removesuffix(".zst") in plain)]
         by_id = {id: file for file in kept if (id := id_in(plain_name(file.path))) is not None}
         for file in kept:
-            parents = [by_id[id] for id in _parents(file.path) if id in by_id and by_id[id] != file]
+            parents = [by_id[id] for id in file.links if id in by_id and by_id[id] != file]
             yield TraceItem((file, *parents))
 
     def look_in(self, path: str) -> tuple[str, bool]:
@@ -100,14 +113,14 @@ def _root_of(path: str) -> str:
     return str(found)
 
 
-def _parents(path: str) -> list[str]:
-    first = head_of(path).partition(b"\n")[0]
+def _parents(head: bytes) -> list[str]:
+    first = head.partition(b"\n")[0]
     if b"parent_thread_id" not in first and b"forked_from_id" not in first:
         return []
     try:
         seen = msgspec.json.decode(first, type=_RolloutHead)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return []
+        return [found.decode("utf-8", "replace") for found in _PARENT.findall(first)]
     return parents_of(seen.payload) if is_mapping(seen.payload) else []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Final
 
 import msgspec
@@ -37,14 +36,15 @@ class Dataset:
         self._messages, self._id, self._place = messages, id, place
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """Whether its first row has messages, and is not one of a transcript database."""
+        """Whether its first row has messages, and it is not a file of a database of transcripts."""
         if not head.startswith(_MAGIC):
             return False
         try:
-            first = islice(_parquet_rows(path, 1), 1)
-            return any(self._said(row) is not None and "transcript_id" not in row for row in first)
+            first = next(iter(_parquet_rows(path, 1)), None)
         except (OSError, ValueError):
             return False
+        is_own = self._messages is None and is_mapping(first) and "transcript_id" in first
+        return first is not None and not is_own and self._said(first) is not None
 
     def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
         """Each file is read by itself."""

@@ -16,7 +16,7 @@ from ..._support.shapes import is_list, is_mapping
 from ..._transcripts import TraceProblem
 from ..contract import TraceFile, TraceItem
 from ..json_values import Json, JsonMapping, JsonObject
-from ..reading import Accounts, document, head_of, json_lines, open_trace, plain_name
+from ..reading import Accounts, document, json_lines, open_trace, plain_name
 from ..tracing.spool import Spool
 
 if TYPE_CHECKING:
@@ -63,8 +63,6 @@ class RowFormat:
         """Read the files of a folder together: a trace may be in several. Documents of one trace stand alone."""
         together: dict[str, list[TraceFile]] = {}
         for file in files:
-            if len(files) > 1 and not self.recognises(file.path, head_of(file.path)):
-                continue  # beside a file that was named there may be anything
             name = plain_name(file.path)
             is_alone = name.endswith(".json") and _folder_of(file.path) == str(Path(file.path).parent)
             together.setdefault(file.path if is_alone else _folder_of(file.path), []).append(file)
