@@ -7,25 +7,12 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from _importers import (
-    test_atif,
-    test_codex,
-    test_dataset,
-    test_docent,
-    test_gemini_cli,
-    test_openhands,
-    test_swe_agent,
-    test_tau2,
-)
-from _importers.claude_sessions import small
-from _importers.documents import write
-from _importers.otlp_exports import conversation, export
+from _importers.every_format import MAKERS
 from inspect_scout._cli import main
 
 SCANNERS = """
@@ -41,21 +28,6 @@ def cite(text):
 def works():
     return llm_scanner(question="Does it work?", answer="boolean", model=scripted_model(cite))
 """
-
-MAKERS: dict[str, Callable[[Path], object]] = {
-    "claude_code": lambda place: small("a").write(place),
-    "codex": lambda place: test_codex.small().write(place),
-    "atif": lambda place: test_atif.write(place, test_atif.trajectory()),
-    "gemini_cli": lambda place: write(place / "chats" / "session-1.json", test_gemini_cli.talk()),
-    "openhands": lambda place: write(place / "events.json", test_openhands.conversation()),
-    "swe_agent": lambda place: write(place / "a.traj", test_swe_agent.swe()),
-    "mini_swe_agent": lambda place: write(place / "a.traj.json", test_swe_agent.mini()),
-    "tau2": lambda place: write(place / "results.json", test_tau2.results(test_tau2.simulation(1))),
-    "docent": lambda place: write(place / "runs.json", test_docent.run()),
-    "otlp": lambda place: write(place / "spans.json", export(*conversation())),
-    "chat": lambda place: write(place / "c.jsonl", [{"id": "a", "messages": test_dataset.TALK}]),
-    "dataset": lambda place: test_dataset.parquet(place / "train.parquet", test_dataset.row("a")),
-}
 
 
 def typed(*arguments: str) -> str:

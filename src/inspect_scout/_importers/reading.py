@@ -5,27 +5,32 @@ from __future__ import annotations
 import contextlib
 import errno
 import gzip
+import io
 import json
 import os
 import zlib
 from collections import Counter
 from collections.abc import Container, Generator, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final, TypeVar, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar, cast
 
 import msgspec
 
 from .._support.regular import open_regular
 from .._transcripts import TraceProblem
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
+T = TypeVar("T")
 
 HEAD_BYTES: Final = 64 << 10
 MAX_LINE: Final = 512 << 20
 """A line beyond this is refused: reading it would need several times as much memory."""
 MAX_DOCUMENT: Final = 2 << 30
 _CHUNK: Final = 1 << 20
+_EXPANDED_FREELY: Final = 256 << 20
+_MOST_EXPANSION: Final = 500
 _SHOWN_PROBLEMS: Final = 20
 _CONSTANTS: Final = (b"NaN", b"Infinity")
 _GZIP, _ZSTD, _BOM = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xef\xbb\xbf"
@@ -45,16 +50,40 @@ def open_trace(path: str) -> Generator[BinaryIO]:
             import zstandard
 
             try:
-                yield cast("BinaryIO", zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))
+                yield _expanded(zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True), file)
             except zstandard.ZstdError as error:
                 raise OSError(errno.EIO, f"it is compressed, and damaged: {error}", path) from error
         elif magic.startswith(_GZIP):
             try:
-                yield cast("BinaryIO", gzip.GzipFile(fileobj=file))
+                yield _expanded(gzip.GzipFile(fileobj=file), file)
             except (zlib.error, EOFError) as error:
                 raise OSError(errno.EIO, f"it is compressed, and damaged: {error}", path) from error
         else:
             yield file
+
+
+class _Expanding(io.RawIOBase):
+    """Decompressed content, up to a length that no trace has: a small file may be made to fill the memory."""
+
+    def __init__(self, content: BinaryIO, compressed: int) -> None:
+        self._content, self._left = content, max(_EXPANDED_FREELY, compressed * _MOST_EXPANSION)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        piece = self._content.read(len(view))
+        self._left -= len(piece)
+        if self._left < 0:
+            raise OSError(errno.EFBIG, f"it is compressed, and expands to more than {_MOST_EXPANSION} times its size")
+        view[: len(piece)] = piece
+        return len(piece)
+
+
+def _expanded(content: object, file: BinaryIO) -> BinaryIO:
+    size = os.fstat(file.fileno()).st_size
+    return cast("BinaryIO", io.BufferedReader(_Expanding(cast("BinaryIO", content), size), _CHUNK))
 
 
 def read_head(path: str) -> bytes:
@@ -192,7 +221,7 @@ def is_cut_off(line: bytes) -> bool:
     return line.lstrip().startswith(b"{") and not line.rstrip().endswith(b"}")
 
 
-def decode(decoder: msgspec.json.Decoder[T], content: bytes) -> T:
+def decode(decoder: msgspec.json.Decoder[T], content: bytes | msgspec.Raw) -> T:
     """Decode JSON; bytes that are not Unicode and lone surrogates become replacement characters, NaN and infinities null.
 
     Raises:
@@ -203,18 +232,30 @@ def decode(decoder: msgspec.json.Decoder[T], content: bytes) -> T:
     except RecursionError:
         raise ValueError("its JSON is nested too deeply") from None
     except UnicodeDecodeError:
-        return decode(decoder, content.decode("utf-8", "replace").encode())
+        return decode(decoder, whole_text(content))
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from None
     except msgspec.DecodeError as error:
-        if "surrogate" in str(error):
-            return decode(decoder, _without_lone_surrogates(content))
+        content = bytes(content)
+        whole = whole_text(content)
+        if whole != content:  # a lone surrogate has many messages
+            return decode(decoder, whole)
         if not any(word in content for word in _CONSTANTS):
             raise ValueError(str(error)) from None
     try:  # as Python writes them
         return decoder.decode(msgspec.json.encode(json.loads(content, parse_constant=lambda _: None)))
     except (ValueError, RecursionError) as error:
         raise ValueError(str(error)) from None
+
+
+def whole_text(content: bytes | msgspec.Raw) -> bytes:
+    """Give JSON with replacement characters in the place of bytes that are not Unicode, and of lone surrogates."""
+    content = bytes(content)
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        content = content.decode("utf-8", "replace").encode()
+    return _without_lone_surrogates(content) if b"\\ud" in content or b"\\uD" in content else content
 
 
 def _without_lone_surrogates(content: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,7 +88,7 @@ def _named_in(path: str) -> list[str]:
     names: set[bytes] = set()
     before = b""
     with open_trace(path) as file:
-        while file.tell() < MAX_DOCUMENT and (piece := file.read(_PIECE)):
+        for piece in itertools.takewhile(len, (file.read(_PIECE) for _ in range(MAX_DOCUMENT // _PIECE))):
             names.update(_REFERENCES.findall(before + piece))
             before = piece[-_LONGEST_REFERENCE:]
     places = {str((Path(path).parent / name.decode("utf-8", "replace")).resolve()) for name in names}

@@ -13,7 +13,7 @@ import msgspec
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..json_values import Json, JsonObject
-from ..reading import Accounts, open_trace, plain_name
+from ..reading import Accounts, decode, open_trace, plain_name
 from ..run import Agent, Call, StopReason, TraceRun
 from ..wire.anthropic import answer_of, content_of
 from .claude_records import Said, SessionAnswer, SessionRecord, abandoned, answer_id, answers, is_prompt, read_records
@@ -347,8 +347,8 @@ class _Session:
         if call.agent is not None:
             return
         try:
-            finished = _finished.decode(record.tool_use_result)
-        except msgspec.DecodeError:  # text, where the call was refused
+            finished = decode(_finished, record.tool_use_result)
+        except ValueError:  # text, where the call was refused
             finished = _Finished()
         files = self._agent_files(finished)
         line = self._begin_agent(call, agent)

@@ -98,7 +98,7 @@ class Codex:
         accounts = Accounts(self.name)
         path = item.location
         records = read_records(path, accounts)
-        before = frozenset[bytes]().union(*(payloads(file.path) for file in item.files[1:]))
+        before = frozenset[int]().union(*(payloads(file.path) for file in item.files[1:]))
         own = without_replay(records, before)
         accounts.skipped["replayed"] += len(records) - len(own)
         if any(record.type != "session_meta" for record in own):

@@ -11,7 +11,7 @@ import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..json_values import Json, JsonObject
-from ..reading import Accounts, json_lines
+from ..reading import Accounts, decode, json_lines
 from ..times import time_of
 
 LINE_TYPES: Final = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
@@ -48,13 +48,13 @@ class RolloutRecord:
         type: Its type.
         at: When it was written (None: it does not say).
         payload: What it says.
-        raw: The same, as it is written.
+        said: A number that is the same for the same payload.
     """
 
     type: str
     at: str | None
     payload: JsonObject
-    raw: bytes
+    said: int
 
     @property
     def kind(self) -> str:
@@ -78,26 +78,24 @@ def read_records(path: str, accounts: Accounts) -> list[RolloutRecord]:
             try:
                 found.append(
                     RolloutRecord(
-                        line.type, time_of(line.timestamp), _payload.decode(line.payload), bytes(line.payload)
+                        line.type, time_of(line.timestamp), decode(_payload, line.payload), hash(bytes(line.payload))
                     )
                 )
-            except (msgspec.DecodeError, RecursionError) as error:
+            except ValueError as error:
                 accounts.refuse(path, f"its payload is not an object: {error}", number)
         elif line.type == "message" and line.role is not None:  # the oldest layout has no payloads
             item = {"type": "message", "role": line.role, "content": line.content}
-            found.append(RolloutRecord("response_item", time_of(line.timestamp), item, b""))
+            found.append(RolloutRecord("response_item", time_of(line.timestamp), item, 0))
         elif line.id is not None and not line.type:
             found.append(
-                RolloutRecord(
-                    "session_meta", time_of(line.timestamp), {"id": line.id, "timestamp": line.timestamp}, b""
-                )
+                RolloutRecord("session_meta", time_of(line.timestamp), {"id": line.id, "timestamp": line.timestamp}, 0)
             )
         else:
             accounts.unknown[line.type] += 1
     return found
 
 
-def without_replay(records: Sequence[RolloutRecord], before: frozenset[bytes]) -> list[RolloutRecord]:
+def without_replay(records: Sequence[RolloutRecord], before: frozenset[int]) -> list[RolloutRecord]:
     """Leave out what a forked thread, or a sub-agent, repeats of the thread that it comes from: the records it begins with.
 
     Args:
@@ -107,14 +105,14 @@ def without_replay(records: Sequence[RolloutRecord], before: frozenset[bytes]) -
     if not before:
         return list(records)
     start = 1
-    while start < len(records) and (records[start].raw in before or records[start].type == "session_meta"):
+    while start < len(records) and (records[start].said in before or records[start].type == "session_meta"):
         start += 1
     return [*records[:1], *records[start:]]
 
 
-def payloads(path: str) -> frozenset[bytes]:
+def payloads(path: str) -> frozenset[int]:
     """What the records of a rollout say, to recognise them where they are repeated."""
-    return frozenset(record.raw for record in read_records(path, Accounts("codex")) if record.type != "session_meta")
+    return frozenset(record.said for record in read_records(path, Accounts("codex")) if record.type != "session_meta")
 
 
 def parents_of(meta: JsonObject) -> list[str]:

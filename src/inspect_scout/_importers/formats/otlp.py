@@ -12,7 +12,7 @@ import msgspec
 
 from ..contract import Found, TraceFile, TraceItem
 from ..json_values import Json, JsonObject
-from ..reading import Accounts, document, is_cut_off, open_trace, plain_name, raw_lines
+from ..reading import Accounts, decode, document, is_cut_off, open_trace, plain_name, raw_lines
 from ..run import TraceRun
 from ..tracing import otlp_json, otlp_protobuf
 from ..tracing.agent_logs import order_of, program_of, session_of, tell_session
@@ -34,6 +34,14 @@ _RECORD_READERS: Final[dict[bytes, Callable[[bytes], LogRecord]]] = {
     _BINARY_RECORD: otlp_protobuf.record_in,
 }
 _attributes_decoder: Final = msgspec.json.Decoder(Json)
+
+
+class _Readable(msgspec.Struct):
+    context: otlp_json.Ids = msgspec.field(name="spanContext")
+
+
+_rows_decoder: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_readable_decoder: Final = msgspec.json.Decoder(_Readable)
 
 
 class Otlp:
@@ -140,14 +148,11 @@ class _Sorting:
 
     def _add_export(self, path: str, line: bytes, number: int | None) -> None:
         if line.lstrip()[:1] == b"[":
-            for row in msgspec.json.decode(line, type=list[msgspec.Raw]):
-                context = msgspec.json.decode(row, type=_Readable).context
+            for row in decode(_rows_decoder, line):
+                context = decode(_readable_decoder, row).context
                 self._put(_SPAN, context.trace, self._resource(b""), bytes(row), path, number)
             return
-        try:
-            export = otlp_json.export_decoder.decode(line)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise ValueError(str(error)) from None
+        export = decode(otlp_json.export_decoder, line)
         for resource, rows in export.blocks():
             index = self._resource(resource)
             for row in rows:
@@ -155,13 +160,13 @@ class _Sorting:
 
     def _add_row(self, path: str, number: int | None, row: bytes, resource: bytes) -> None:
         try:
-            ids = otlp_json.ids_decoder.decode(row)
+            ids = decode(otlp_json.ids_decoder, row)
             is_span = b'"startTimeUnixNano"' in row or b'"start_time_unix_nano"' in row
             if is_span:
                 self._put(_SPAN, ids.trace, resource, row, path, number)
             else:
                 self._add_record(_RECORD, otlp_json.record_in(row), ids.trace, resource, row)
-        except (msgspec.MsgspecError, ValueError, RecursionError, TypeError) as error:
+        except (ValueError, TypeError) as error:
             self._accounts.refuse(path, f"a span or record in it cannot be read: {error}", number)
 
     def _add_record(self, kind: bytes, record: LogRecord, trace: str, resource: bytes, row: bytes) -> None:
@@ -207,14 +212,10 @@ class _Sorting:
         if number is None:
             number = self._numbers[given] = len(self.resources).to_bytes(4, "big")
             try:
-                self.resources.append(otlp_json.attributes_of(_attributes_decoder.decode(given)) if given else {})
-            except (msgspec.DecodeError, RecursionError):
+                self.resources.append(otlp_json.attributes_of(decode(_attributes_decoder, given)) if given else {})
+            except ValueError:
                 self.resources.append({})
         return number
-
-
-class _Readable(msgspec.Struct):
-    context: otlp_json.Ids = msgspec.field(name="spanContext")
 
 
 class _Trace:

@@ -10,6 +10,7 @@ import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..json_values import Json, JsonObject
+from ..reading import decode
 from .flat import OtelSpan, SpanEvent
 
 
@@ -141,7 +142,7 @@ def span_in(row: bytes, resource: JsonObject) -> OtelSpan:
     Raises:
         ValueError: It is none.
     """
-    given = _value_decoder.decode(row)
+    given = decode(_value_decoder, row)
     if not is_mapping(given):
         raise ValueError("it is not an object")
     if is_mapping(given.get("spanContext")):
@@ -218,7 +219,7 @@ def record_in(row: bytes) -> LogRecord:
     Raises:
         ValueError: It is none.
     """
-    given = _value_decoder.decode(row)
+    given = decode(_value_decoder, row)
     if not is_mapping(given):
         raise ValueError("it is not an object")
     attributes = attributes_of(given.get("attributes"))
