@@ -145,6 +145,8 @@ class Agent:
     said: list[int] = field(default_factory=list[int])
     waiting: dict[str, Call] = field(default_factory=dict[str, Call])
     last_output: JsonObject | None = None
+    _joined: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    _joined_of: tuple[list[int] | None, int] = (None, 0)
 
     def receive(self, message: Message) -> None:
         """Add what a user, the system or a tool says."""
@@ -227,12 +229,25 @@ class Agent:
             inside or self.span_id,
             model=model,
             input=[],
-            input_refs=join_ranges(self.context),
+            input_refs=self._ranges(),
             output=output,
             **fields,
         )
         if model:
             self.run.models.setdefault(model)
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """Join the positions of the context; those that were joined for the call before are not looked at again."""
+        context, count = self._joined_of
+        if context is not self.context:
+            self._joined, count = [], 0
+        for start, end in join_ranges(self.context[count:]):
+            if self._joined and self._joined[-1][1] == start:
+                self._joined[-1] = (self._joined[-1][0], end)
+            else:
+                self._joined.append((start, end))
+        self._joined_of = (self.context, len(self.context))
+        return list(self._joined)
 
     def expect(self, message: Message, at: str | None) -> None:
         """Wait for the results of the calls of an answer."""
