@@ -26,7 +26,7 @@ class Session:
         record = {
             "parentUuid": self._last,
             "isSidechain": False,
-            "cwd": "/work/repo",
+            "cwd": "/home/ada/shop",
             "sessionId": self.id,
             "version": self._version,
             "gitBranch": "main",

@@ -63,7 +63,7 @@ async def test_a_session_is_what_was_said_in_it(tmp_path: Path) -> None:
     assert roles(found) == ["user", "assistant", "tool", "assistant"]
     assert [message.text for message in found.messages] == ["Fix the test a", "I look.", "1 failed", "Done."]
     assert (found.transcript_id, found.agent, found.model) == ("a", "claude-code", "claude-opus-4-6")
-    assert (found.total_tokens, found.message_count, found.task_set) == (30, 4, "/work/repo")
+    assert (found.total_tokens, found.message_count, found.task_set) == (30, 4, "/home/ada/shop")
     assert found.metadata["records"] == 6
     assert (found.metadata["skipped"], found.metadata["unknown"], found.metadata["broken"]) == (1, 0, 0)
     calls = [event for event in found.events if event.event == "tool"]
