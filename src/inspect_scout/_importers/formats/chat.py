@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
-from ..contract import Found, TraceFile, TraceItem
+from ..contract import Found, TraceItem
 from ..conversation import add_messages
 from ..json_values import Json, JsonMapping, JsonObject
 from ..reading import Accounts, decode, document, json_lines, plain_name
@@ -17,6 +17,7 @@ from ..run import TraceRun
 from ..times import time_of
 from ..wire.openai import usage_of
 from ..wire.settings import from_text
+from .alone import ReadAlone
 
 _IDS: Final = ("id", "conversation_id", "uuid", "trajectory_id", "instance_id")
 _MODELS: Final = ("model", "model_path", "pipeline_name", "model_name")
@@ -43,7 +44,7 @@ _MAX_METADATA: Final = 100_000
 _decoder = msgspec.json.Decoder(Json)
 
 
-class Chat:
+class Chat(ReadAlone):
     """Chats."""
 
     name = "chat"
@@ -62,13 +63,6 @@ class Chat:
             return any(said_in(row) is not None for row in _rows(decode(_decoder, text)))
         except ValueError:
             return len(head) >= 1024 and _begins_like_a_chat(text[:4096])
-
-    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
-        """Each file is read by itself."""
-        return [TraceItem((file,)) for file in files]
-
-    def look_in(self, path: str) -> None:
-        """Nothing else belongs to a file."""
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the chats of a file; each line, or row of a list, is one."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
-from ..contract import Found, TraceFile, TraceItem
+from ..contract import Found, TraceItem
 from ..json_values import Json, JsonMapping, JsonObject
 from ..reading import Accounts, document, json_lines, plain_name
+from .alone import ReadAlone
 from .chat import chat_transcript, messages_in, said_in
 
 _MAGIC: Final = b"PAR1"
@@ -18,7 +19,7 @@ _ROWS_AT_ONCE: Final = 64
 _decoder: Final = msgspec.json.Decoder(Json)
 
 
-class Dataset:
+class Dataset(ReadAlone):
     """Data sets in Parquet.
 
     Args:
@@ -45,13 +46,6 @@ class Dataset:
             return False
         is_own = self._messages is None and is_mapping(first) and "transcript_id" in first
         return first is not None and not is_own and self._said(first) is not None
-
-    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
-        """Each file is read by itself."""
-        return [TraceItem((file,)) for file in files]
-
-    def look_in(self, path: str) -> None:
-        """Nothing else belongs to a file."""
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the rows of a file."""

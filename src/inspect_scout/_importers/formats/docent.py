@@ -8,17 +8,18 @@ from typing import Final
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
-from ..contract import Found, TraceFile, TraceItem
+from ..contract import Found, TraceItem
 from ..conversation import add_messages
-from ..json_values import Json, JsonMapping, JsonObject
+from ..json_values import Json, JsonMapping, JsonObject, objects_of
 from ..reading import Accounts, document, json_lines, plain_name
 from ..run import Agent, TraceRun
 from ..times import time_of
+from .alone import ReadAlone
 
 _decoder: Final = msgspec.json.Decoder(Json)
 
 
-class Docent:
+class Docent(ReadAlone):
     """Agent runs of Docent."""
 
     name = "docent"
@@ -32,13 +33,6 @@ class Docent:
         return (
             start in (b"{", b"[") and b'"transcripts"' in head and b'"messages"' in head and b'"eval"' not in head[:500]
         )
-
-    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
-        """Each file is read by itself."""
-        return [TraceItem((file,)) for file in files]
-
-    def look_in(self, path: str) -> None:
-        """Nothing else belongs to a file."""
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the runs of a file."""
@@ -76,7 +70,7 @@ def _parts(row: object) -> list[tuple[str, JsonObject]]:
 def _run(path: str, row: JsonMapping, parts: Sequence[tuple[str, JsonObject]], number: int) -> Found:
     stem = plain_name(path).partition(".")[0]
     run = TraceRun(str(row.get("id") or f"{stem}-{number}"))
-    groups = {str(group.get("id")): group for group in _objects(row.get("transcript_groups"))}
+    groups = {str(group.get("id")): group for group in objects_of(row.get("transcript_groups"))}
     begun: dict[str, str] = {}
     for position, (name, part) in enumerate(parts):
         at = time_of(part.get("created_at"))
@@ -87,7 +81,7 @@ def _run(path: str, row: JsonMapping, parts: Sequence[tuple[str, JsonObject]], n
             agent = Agent(
                 run, run.span(f"transcript-{position}", name or f"transcript {position + 1}", "agent", around, at)
             )
-        add_messages(agent, [_message(each) for each in _objects(part.get("messages"))], prefix=f"{position}-")
+        add_messages(agent, [_message(each) for each in objects_of(part.get("messages"))], prefix=f"{position}-")
         agent.end(at)
         if agent is not run.main and position == 0:
             run.main.said = agent.said
@@ -124,10 +118,6 @@ def _group(run: TraceRun, groups: Mapping[str, JsonObject], begun: dict[str, str
             begun[each] = run.span(f"group-{each}", str(groups[each].get("name") or each), None, around, at)
         around = begun[each]
     return around
-
-
-def _objects(given: object) -> list[JsonObject]:
-    return [each for each in given if is_mapping(each)] if is_list(given) else []
 
 
 def _message(given: JsonMapping) -> JsonObject:

@@ -10,7 +10,7 @@ import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
-from ..json_values import Json, JsonMapping, JsonObject
+from ..json_values import Json, JsonMapping, JsonObject, objects_of
 from ..reading import Accounts, document, json_lines, plain_name
 from ..run import StopReason, TraceRun
 from ..times import time_of
@@ -100,7 +100,7 @@ def _transcript(path: str, header: JsonMapping, messages: Sequence[JsonObject], 
     answered = {
         str(call.get("id"))
         for each in messages
-        for call in _list(each.get("toolCalls"))
+        for call in objects_of(each.get("toolCalls"))
         if call.get("result") is not None
     }
     for number, message in enumerate(messages):
@@ -128,10 +128,6 @@ def _transcript(path: str, header: JsonMapping, messages: Sequence[JsonObject], 
         agent="gemini-cli",
         metadata={**text, "cwd": _folder_of(path), **accounts.metadata()},
     )
-
-
-def _list(given: object) -> list[JsonObject]:
-    return [each for each in given if is_mapping(each)] if is_list(given) else []
 
 
 def _user(run: TraceRun, message: JsonMapping, id: str, at: str | None, answered: set[str]) -> None:
@@ -172,11 +168,11 @@ def _part(part: object) -> JsonObject:
 def _answer(run: TraceRun, message: JsonMapping, id: str, at: str | None) -> None:
     thoughts = [
         {"type": "reasoning", "reasoning": ": ".join(str(each[k]) for k in ("subject", "description") if each.get(k)), "redacted": False}
-        for each in _list(message.get("thoughts"))
+        for each in objects_of(message.get("thoughts"))
     ]  # fmt: skip
     given = message.get("content")
     parts = [_part(each) for each in (given if is_list(given) else [given]) if each]
-    calls = _list(message.get("toolCalls"))
+    calls = objects_of(message.get("toolCalls"))
     said: JsonObject = {"id": id, "role": "assistant", "source": "generate", "content": [*thoughts, *parts]}
     if not thoughts and len(parts) == 1 and parts[0]["type"] == "text":
         said["content"] = parts[0]["text"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -10,15 +10,16 @@ from pydantic import ValidationError
 
 from ..._transcripts import stored_row
 from ..._types import TranscriptInfo
-from ..contract import Found, ReadTranscript, TraceFile, TraceItem
+from ..contract import Found, ReadTranscript, TraceItem
 from ..reading import Accounts, decode, json_lines, plain_name, whole_text
+from .alone import ReadAlone
 
 _decoder: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _value_decoder: Final = msgspec.json.Decoder()
 _CONTENT: Final = ("messages", "events", "timelines")
 
 
-class ScoutLines:
+class ScoutLines(ReadAlone):
     """Transcripts of Scout."""
 
     name = "scout"
@@ -29,13 +30,6 @@ class ScoutLines:
     def recognises(self, path: str, head: bytes) -> bool:
         """Whether its first line begins as all of these do."""
         return plain_name(path).endswith(".jsonl") and head.lstrip().startswith(b'{"transcript_id":"')
-
-    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
-        """Each file is read by itself."""
-        return [TraceItem((file,)) for file in files]
-
-    def look_in(self, path: str) -> None:
-        """Nothing else belongs to a file."""
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the transcripts of a file."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
-from ..contract import Found, TraceFile, TraceItem
+from ..contract import Found, TraceItem
 from ..conversation import add_messages
-from ..json_values import Json, JsonMapping, JsonObject
+from ..json_values import Json, JsonMapping, JsonObject, objects_of
 from ..reading import Accounts, document, plain_name
 from ..run import TraceRun
 from ..times import time_of
 from ..wire.anthropic import count_of
 from ..wire.openai import usage_of
+from .alone import ReadAlone
 
 _BASH: Final = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n?```", re.DOTALL)
 _OUTPUT: Final = re.compile(r"\A\s*<returncode>(-?\d+)</returncode>\s*<output>\n?(.*?)\n?</output>", re.DOTALL)
@@ -25,7 +26,7 @@ _STEP: Final = re.compile(rb'"(?:observation|response|thought)"\s*:')
 _decoder: Final = msgspec.json.Decoder(Json)
 
 
-class SweAgent:
+class SweAgent(ReadAlone):
     """Trajectories of SWE-agent."""
 
     name = "swe_agent"
@@ -45,13 +46,6 @@ class SweAgent:
             and not plain_name(path).endswith(".jsonl")
         )
 
-    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
-        """Each file is a run."""
-        return [TraceItem((file,)) for file in files]
-
-    def look_in(self, path: str) -> None:
-        """Nothing else belongs to a file."""
-
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read a run."""
         path = item.location
@@ -67,8 +61,8 @@ class SweAgent:
 def _swe_run(path: str, given: JsonMapping, accounts: Accounts) -> Found:
     stem = plain_name(path).removesuffix(".json").removesuffix(".traj")
     run = TraceRun(stem)
-    history = _objects(given.get("history"))
-    steps = _objects(given.get("trajectory"))
+    history = objects_of(given.get("history"))
+    steps = objects_of(given.get("trajectory"))
     accounts.records = len(history) or len(steps)
     live = [each for each in history if each.get("is_demo") is not True]
     accounts.skipped["demonstration"] += len(history) - len(live)
@@ -140,11 +134,7 @@ def _limit_of(status: object) -> str | None:
     return next((limit for word, limit in words.items() if word in text), None)
 
 
-def _objects(given: object) -> list[JsonObject]:
-    return [each for each in given if is_mapping(each)] if is_list(given) else []
-
-
-class MiniSweAgent:
+class MiniSweAgent(ReadAlone):
     """Trajectories of mini-swe-agent."""
 
     name = "mini_swe_agent"
@@ -158,20 +148,13 @@ class MiniSweAgent:
             return True
         return plain_name(path).endswith(".traj.json") and head.lstrip()[:1] == b"[" and b'"role"' in head
 
-    def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
-        """Each file is a run."""
-        return [TraceItem((file,)) for file in files]
-
-    def look_in(self, path: str) -> None:
-        """Nothing else belongs to a file."""
-
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read a run."""
         path = item.location
         accounts = Accounts(self.name)
         given = document(path, _decoder)
         whole = {"messages": given} if is_list(given) else given
-        messages = _objects(whole.get("messages")) if is_mapping(whole) else []
+        messages = objects_of(whole.get("messages")) if is_mapping(whole) else []
         if not is_mapping(whole) or not messages:
             accounts.refuse(path, "it has no list of messages")
         else:

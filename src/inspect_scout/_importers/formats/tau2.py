@@ -11,7 +11,7 @@ import msgspec
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..conversation import add_messages
-from ..json_values import Json, JsonMapping, JsonObject
+from ..json_values import Json, JsonMapping, JsonObject, objects_of
 from ..reading import Accounts, document
 from ..run import TraceRun
 from ..times import time_of
@@ -59,7 +59,7 @@ class Tau2:
         whole = document(path, _decoder)
         given = whole.get("info")
         info = given if is_mapping(given) else {}
-        for each in _objects(whole.get("simulations")):
+        for each in objects_of(whole.get("simulations")):
             yield _simulation(path, info, each)
         for file in item.files[1:]:
             try:
@@ -68,10 +68,6 @@ class Tau2:
             except (OSError, ValueError) as error:
                 accounts.refuse(file.path, f"it cannot be read: {error}")
         yield from accounts.problems
-
-
-def _objects(given: object) -> list[JsonObject]:
-    return [each for each in given if is_mapping(each)] if is_list(given) else []
 
 
 def _of(given: object, *names: str) -> Json:
@@ -88,7 +84,7 @@ def _simulation(path: str, info: JsonMapping, given: JsonMapping) -> Found:
     policy = _of(info, "environment_info", "policy")
     if isinstance(policy, str) and policy:
         run.main.receive({"id": "policy", "role": "system", "content": policy})
-    messages = [part for each in _objects(given.get("messages")) for part in _flat(each)]
+    messages = [part for each in objects_of(given.get("messages")) for part in _flat(each)]
     add_messages(
         run.main,
         messages,
@@ -133,12 +129,12 @@ def _simulation(path: str, info: JsonMapping, given: JsonMapping) -> Found:
 
 def _flat(message: JsonMapping) -> Iterator[JsonObject]:
     """Give a message, or each of the results in one; what the user's own tools did is told as the user's."""
-    results = _objects(message.get("tool_messages"))
+    results = objects_of(message.get("tool_messages"))
     if results:
         for each in results:
             yield from _flat(each)
         return
-    calls = [call for call in _objects(message.get("tool_calls")) if call.get("requestor") == "user"]
+    calls = [call for call in objects_of(message.get("tool_calls")) if call.get("requestor") == "user"]
     if message.get("role") == "tool" and message.get("requestor") == "user":
         yield {"role": "user", "content": f"[tool of the user] {message.get('content')}"}
     elif message.get("role") == "user" and calls:

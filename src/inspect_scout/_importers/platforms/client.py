@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,11 +14,15 @@ import anyio
 import msgspec
 
 from ..._support.errors import ConfigError, LocationError, StorageError
-from ..json_values import Json, JsonMapping
+from ..json_values import Json
 from ..reading import decode
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+
     import httpx
+
+    from ..json_values import JsonMapping
 
 ATTEMPTS: Final = 5
 LONGEST_WAIT_SECONDS: Final = 60.0

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
 
+from ..json_values import objects_of
 from ..times import time_of
-from .client import NotOfferedError, Parameters, PlatformAccess, from_environment, key_of, needed
+from .client import NotOfferedError, PlatformAccess, from_environment, key_of, needed
 from .langfuse_rows import normal, trace_transcript
-from .query import PlatformQuery, TraceHead, field_of, is_within, objects, pages, utc_text
+from .query import PlatformQuery, TraceHead, field_of, is_within, pages, utc_text
 from .rows import object_in, texts
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+    from datetime import datetime
+
     from ..._transcripts import TraceProblem
     from ..contract import Found
     from ..json_values import Json, JsonObject
-    from .client import PlatformClient
+    from .client import Parameters, PlatformClient
 
 _HOST: Final = "https://cloud.langfuse.com"
 _OBSERVATIONS: Final = "/api/public/v2/observations"
@@ -118,7 +120,7 @@ class LangfuseQuery(PlatformQuery):
                 "toTimestamp": utc_text(self.to_time),
             }
             answer = await client.get("/api/public/traces", asked)
-            found = objects(field_of(answer, "data"))
+            found = objects_of(field_of(answer, "data"))
             for row in found:
                 yield row
             if not found or page >= int(field_of(answer, "meta", "totalPages") or 0):
@@ -129,9 +131,9 @@ class LangfuseQuery(PlatformQuery):
         """Give the observations of a trace, and its scores as `{"score": ...}`; of older servers also `{"trace": ...}`."""
         if head.row.get("is_old"):
             whole = await client.get(f"/api/public/traces/{quote(head.id, safe='')}")
-            for row in objects(field_of(whole, "observations")):
+            for row in objects_of(field_of(whole, "observations")):
                 yield row
-            for score in objects(field_of(whole, "scores")):
+            for score in objects_of(field_of(whole, "scores")):
                 yield {"score": score}
             yield {"trace": {name: value for name, value in object_in(whole).items() if name != "observations"}}
             return

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from ..._support.shapes import is_list, is_mapping
-from ..json_values import Json, JsonMapping, JsonObject
 from ..times import time_of
-from ..tracing.spans import CalledModel, Span, ToolUse
+from ..tracing.spans import Span, ToolUse
 from ..usage import Usage, whole_input
 from ..wire.anthropic import count_of
 from ..wire.payloads import messages_of, text_of
@@ -16,7 +14,11 @@ from ..wire.settings import from_text
 from .rows import call_of, finish, object_in, text, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from ..contract import ReadTranscript
+    from ..json_values import Json, JsonMapping, JsonObject
+    from ..tracing.spans import CalledModel
 
 _KINDS: Final[Mapping[str, Literal["model", "tool", "agent"]]] = {
     "GENERATION": "model",

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..._support.errors import ConfigError, LocationError
+from ..json_values import objects_of
 from ..times import time_of
-from .client import NotOfferedError, Parameters, PlatformAccess, from_environment, key_of, needed
+from .client import NotOfferedError, PlatformAccess, from_environment, key_of, needed
 from .langsmith_rows import example_transcript, trace_transcript
-from .query import PlatformQuery, TraceHead, is_within, objects, pages, utc_text
+from .query import PlatformQuery, TraceHead, is_within, pages, utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+
     from ..._transcripts import TraceProblem
     from ..contract import Found
     from ..json_values import Json, JsonObject
-    from .client import PlatformClient
+    from .client import Parameters, PlatformClient
 
 _URL: Final = "https://api.smith.langchain.com"
 _PAGE: Final = 100
@@ -125,7 +127,7 @@ async def _id_of(client: PlatformClient, path: str, what: str, given: str) -> st
     try:
         return str(uuid.UUID(given))
     except ValueError:
-        found = objects(await client.get(path, {"name": given, "limit": 1}))
+        found = objects_of(await client.get(path, {"name": given, "limit": 1}))
     exact = [row for row in found if row.get("name") == given and row.get("id")]
     if not exact:
         raise LocationError(f"LangSmith has no {what} {given!r} that this key can see. Name another one.")
@@ -184,7 +186,7 @@ async def _examples(client: PlatformClient, dataset: str) -> AsyncIterator[JsonO
     offset = 0
     while True:
         given: Parameters = {"dataset": dataset, "offset": offset, "limit": _PAGE}
-        page = objects(await client.get("/api/v1/examples", given))
+        page = objects_of(await client.get("/api/v1/examples", given))
         for row in page:
             if row.get("id"):
                 yield row

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from ..._support.shapes import is_list, is_mapping
-from ..json_values import Json, JsonMapping, JsonObject
 from ..run import TraceRun
 from ..times import time_of
-from ..tracing.spans import CalledModel, Span, ToolUse
+from ..tracing.spans import Span, ToolUse
 from ..usage import Usage, whole_input
 from ..wire import langchain
 from ..wire.answers import answer_of
@@ -20,7 +18,11 @@ from ..wire.settings import from_text
 from .rows import call_of, finish, text, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from ..contract import ReadTranscript
+    from ..json_values import Json, JsonMapping, JsonObject
+    from ..tracing.spans import CalledModel
 
 _KINDS: Final[Mapping[str, Literal["model", "tool"]]] = {"llm": "model", "tool": "tool"}
 _JSON_TEXT: Final = ("inputs", "outputs", "extra", "tags", "parent_run_ids", "feedback_stats", "metadata")

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..._support.errors import ConfigError
 from ..._support.shapes import is_list
-from ..json_values import Json, JsonObject
+from ..json_values import objects_of
 from ..times import time_of
 from .client import NotOfferedError, PlatformAccess, from_environment, key_of, needed
 from .logfire_rows import trace_transcript
-from .query import PlatformQuery, TraceHead, field_of, objects, utc_text
+from .query import PlatformQuery, TraceHead, field_of, utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+    from datetime import datetime
+
     from ..._transcripts import TraceProblem
     from ..contract import Found
+    from ..json_values import Json, JsonObject
     from .client import PlatformClient
 
 _URL: Final = "https://logfire-{region}.pydantic.dev"
@@ -181,11 +184,11 @@ async def _ask(client: PlatformClient, sql: str, since: str | None) -> list[Json
 def _rows_of(answer: Json) -> list[JsonObject]:
     """Give rows, which may come as such, or column by column."""
     if is_list(answer):
-        return objects(answer)
+        return objects_of(answer)
     rows = field_of(answer, "rows")
     if rows is not None:
-        return objects(rows)
-    columns = objects(field_of(answer, "columns"))
+        return objects_of(rows)
+    columns = objects_of(field_of(answer, "columns"))
     names = [str(column.get("name")) for column in columns]
     values = [value if is_list(value := column.get("values")) else [] for column in columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..json_values import JsonMapping, JsonObject
+from ..json_values import objects_of
 from ..tracing.attributes import span_of
 from ..tracing.flat import OtelSpan, SpanEvent
 from ..wire.settings import from_text
-from .query import objects
 from .rows import finish, object_in, text, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..contract import ReadTranscript
+    from ..json_values import JsonMapping, JsonObject
 
 
 def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, project: str | None) -> ReadTranscript:
@@ -56,7 +57,7 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
 def _otel(row: JsonMapping) -> OtelSpan:
     events = [
         SpanEvent(str(each.get("event_name") or each.get("name")), object_in(each.get("attributes")) or dict(each))
-        for each in objects(from_text(row.get("otel_events")))
+        for each in objects_of(from_text(row.get("otel_events")))
     ]
     return OtelSpan(
         f"{row.get('span_id')}-{row.get('kind')}"

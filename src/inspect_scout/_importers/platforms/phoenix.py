@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
 
 from ..._support.errors import ConfigError
-from ..json_values import Json, JsonMapping, JsonObject
 from ..times import time_of
-from .client import NotOfferedError, Parameters, PlatformAccess, from_environment, key_of
+from .client import NotOfferedError, PlatformAccess, from_environment, key_of
 from .phoenix_rows import labels_of, trace_transcript
 from .query import PlatformQuery, TraceHead, field_of, is_within, pages, utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+    from datetime import datetime
+
     from ..._transcripts import TraceProblem
     from ..contract import Found
-    from .client import PlatformClient
+    from ..json_values import Json, JsonMapping, JsonObject
+    from .client import Parameters, PlatformClient
 
 _URL: Final = "http://localhost:6006"
 _TRACES: Final = 100

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..._support.shapes import is_list, is_mapping
-from ..json_values import Json, JsonMapping, JsonObject
+from ..json_values import objects_of
 from ..tracing.attributes import span_of
 from ..tracing.flat import OtelSpan, SpanEvent
 from ..wire.settings import from_text
-from .query import field_of, objects
+from .query import field_of
 from .rows import finish, object_in, text, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..contract import ReadTranscript
+    from ..json_values import Json, JsonMapping, JsonObject
 
 _MESSAGES: Final = ("llm.input_messages", "llm.output_messages", "llm.tools", "llm.prompts", "llm.choices")
 """Attributes that exports of data frames hold as lists."""
@@ -101,7 +103,7 @@ def _otel(row: JsonMapping) -> OtelSpan:
     attributes = _attributes(row)
     events = [
         SpanEvent(str(each.get("name")), object_in(each.get("attributes")))
-        for each in objects(from_text(row.get("events")))
+        for each in objects_of(from_text(row.get("events")))
     ]
     return OtelSpan(
         _id(row),

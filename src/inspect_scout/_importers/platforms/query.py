@@ -5,22 +5,24 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from ..._support.errors import ConfigError, LocationError, StorageError
-from ..._support.shapes import is_list, is_mapping
+from ..._support.shapes import is_mapping
 from ..._transcripts import TraceProblem
 from ..item_reading import found_in, in_threads
-from ..json_values import Json, JsonObject
+from ..json_values import Json, objects_of
 from ..origin import later_of, newest_of
 from ..times import time_of
 from .client import NotOfferedError, open_client
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+
     from ..contract import Found
+    from ..json_values import JsonObject
     from ..origin import Items, OriginItem
     from .client import PlatformAccess, PlatformClient
 
@@ -185,7 +187,7 @@ async def pages(ask: Callable[[str | None], Awaitable[Json]], rows: str, *cursor
     at: str | None = None
     while True:
         page = await ask(at)
-        for row in objects(field_of(page, rows)):
+        for row in objects_of(field_of(page, rows)):
             yield row
         found = field_of(page, *cursor)
         if not found or str(found) in seen:
@@ -206,11 +208,6 @@ def is_within(start: object, from_time: datetime | None, to_time: datetime | Non
         return True
     at = datetime.fromisoformat(text)
     return (from_time is None or at >= from_time.astimezone(UTC)) and (to_time is None or at < to_time.astimezone(UTC))
-
-
-def objects(value: object) -> list[JsonObject]:
-    """Give the objects of a list; what else is in it is left out."""
-    return [each for each in value if is_mapping(each)] if is_list(value) else []
 
 
 def field_of(value: object, *path: str) -> Json:

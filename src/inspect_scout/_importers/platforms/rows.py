@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..._support.shapes import is_list, is_mapping
-from ..json_values import Json, JsonMapping, JsonObject
 from ..run import TraceRun
 from ..tracing.spans import CalledModel, Span
 from ..tracing.telling import seconds_between, tell
@@ -15,7 +13,10 @@ from ..wire.payloads import messages_of
 from ..wire.settings import config_of, from_text, tools_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from ..contract import ReadTranscript
+    from ..json_values import Json, JsonMapping, JsonObject
     from ..usage import Usage
 
 _FIELDS: Final[Mapping[str, type | tuple[type, ...]]] = {

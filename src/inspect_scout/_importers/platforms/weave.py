@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
 
 from ..._support.errors import ConfigError
 from ..._support.shapes import is_mapping
-from ..json_values import Json, JsonMapping, JsonObject
 from ..times import time_of
 from .client import PlatformAccess, from_environment, key_of, needed
 from .query import PlatformQuery, TraceHead, is_within
 from .weave_rows import trace_transcript
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+    from datetime import datetime
+
     from ..._transcripts import TraceProblem
     from ..contract import Found
+    from ..json_values import Json, JsonMapping, JsonObject
     from .client import PlatformClient
 
 _URL: Final = "https://trace.wandb.ai"

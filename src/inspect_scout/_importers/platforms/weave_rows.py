@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from ..._support.shapes import is_mapping
-from ..json_values import JsonMapping
 from ..times import time_of
-from ..tracing.spans import CalledModel, Span, ToolUse
+from ..tracing.spans import Span, ToolUse
 from ..usage import Usage
 from ..wire.openai import usage_of
 from ..wire.payloads import text_of
@@ -18,7 +16,11 @@ from .query import field_of
 from .rows import call_of, finish, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..contract import ReadTranscript
+    from ..json_values import JsonMapping
+    from ..tracing.spans import CalledModel
 
 _MODEL: Final = re.compile(
     r"chat\.completions|messages\.(create|stream)|responses\.(create|parse)|generate_content|completions?\b|\bllm\b|converse",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..._support.shapes import is_list, is_mapping
-from ..json_values import JsonMapping, JsonObject
+from ..json_values import JsonMapping, JsonObject, objects_of
 from ..run import Message, StopReason
 from ..usage import Usage, whole_input
 from ..wire.genai import messages_of, text_of
@@ -88,7 +88,7 @@ def _call(attributes: JsonMapping, events: Sequence[SpanEvent]) -> CalledModel:
     said: JsonObject = {**details, **attributes}
     given = messages_of(said.get("gen_ai.input.messages"))
     output = messages_of(said.get("gen_ai.output.messages"), "assistant")
-    reasons = [each.get("finish_reason") for each in _list(from_text(said.get("gen_ai.output.messages")))]
+    reasons = [each.get("finish_reason") for each in objects_of(from_text(said.get("gen_ai.output.messages")))]
     if not given and not output:
         given, output, reasons = _older(said, events)
     instructions = messages_of(said.get("gen_ai.system_instructions"), "system")
@@ -124,7 +124,7 @@ def _older(said: JsonMapping, events: Sequence[SpanEvent]) -> tuple[list[Message
     """Give what older versions say: in events, in a list of events as text, or in flattened attributes."""
     listed = [
         SpanEvent(str(each.get("event.name")), {}, each)
-        for each in _list(from_text(said.get("events", said.get("all_messages_events"))))
+        for each in objects_of(from_text(said.get("events", said.get("all_messages_events"))))
     ]
     given: list[Message] = []
     output: list[Message] = []
@@ -214,7 +214,3 @@ def _usage(said: JsonMapping) -> Usage | None:
     if (read or 0) + (write or 0) > (given or 0):
         return Usage(given or 0, made or 0, read, write, reasoning)
     return whole_input(given or 0, made or 0, cache_read=read, cache_write=write, reasoning=reasoning)
-
-
-def _list(given: object) -> list[JsonObject]:
-    return [each for each in given if is_mapping(each)] if is_list(given) else []

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..._support.shapes import is_list, is_mapping
-from ..json_values import JsonMapping, JsonObject
+from ..json_values import JsonMapping, JsonObject, objects_of
 from ..usage import Usage, whole_input
 from . import openai
 from .anthropic import count_of
@@ -74,7 +74,7 @@ def _as_openai(fields: JsonMapping) -> JsonObject:
     """Write an answer as OpenAI does: in `tool_calls`, or else among what providers added, and never twice."""
     added = fields.get("additional_kwargs")
     extra = added if is_mapping(added) else {}
-    calls = [*_list(fields.get("tool_calls")), *_list(fields.get("invalid_tool_calls"))] or _list(
+    calls = [*objects_of(fields.get("tool_calls")), *objects_of(fields.get("invalid_tool_calls"))] or objects_of(
         extra.get("tool_calls")
     )
     content = fields.get("content")
@@ -87,10 +87,6 @@ def _as_openai(fields: JsonMapping) -> JsonObject:
         "reasoning_content": extra.get("reasoning_content"),
         "refusal": extra.get("refusal"),
     }
-
-
-def _list(given: object) -> list[JsonObject]:
-    return [each for each in given if is_mapping(each)] if is_list(given) else []
 
 
 def usage_of(fields: JsonMapping) -> Usage | None:
