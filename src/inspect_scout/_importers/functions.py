@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
@@ -119,12 +120,14 @@ class TraceStream(AsyncGenerator["Transcript", None]):
 
     async def raw_rows(self) -> AsyncIterator[RawTranscript]:
         """Give them as they are stored."""
-        async for one in _read(self._origin):
-            yield one.raw
+        async with contextlib.aclosing(_read(self._origin)) as found:
+            async for one in found:
+                yield one.raw
 
     async def _decoded(self) -> AsyncGenerator[Transcript, None]:
-        async for one in _read(self._origin):
-            yield (await anyio.to_thread.run_sync(decode_stored, one.raw, one.info, EVERYTHING)).transcript
+        async with contextlib.aclosing(_read(self._origin)) as found:
+            async for one in found:
+                yield (await anyio.to_thread.run_sync(decode_stored, one.raw, one.info, EVERYTHING)).transcript
 
 
 def transcripts_of(origin: ImportOrigin | None) -> TraceStream:
@@ -132,7 +135,7 @@ def transcripts_of(origin: ImportOrigin | None) -> TraceStream:
     return TraceStream(origin)
 
 
-async def _read(origin: ImportOrigin | None) -> AsyncIterator[ReadTranscript]:
+async def _read(origin: ImportOrigin | None) -> AsyncGenerator[ReadTranscript, None]:
     if origin is None:
         return
     count = 0

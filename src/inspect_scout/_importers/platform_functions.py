@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .._types import Transcript
 
 
-async def langfuse(
+def langfuse(
     from_time: datetime | None = None,
     to_time: datetime | None = None,
     trace_id: str | None = None,
@@ -30,7 +30,7 @@ async def langfuse(
     public_key: str | None = None,
     secret_key: str | None = None,
     host: str | None = None,
-) -> AsyncIterator[Transcript]:
+) -> AsyncGenerator[Transcript, None]:
     """Read traces of the project of Langfuse that the keys belong to, those that began last first.
 
     A trace that cannot be read is named in a warning and passed over.
@@ -47,8 +47,8 @@ async def langfuse(
         secret_key: Secret key (None: `LANGFUSE_SECRET_KEY`).
         host: Address of the region or server (None: `LANGFUSE_HOST`, or https://cloud.langfuse.com).
 
-    Yields:
-        The transcripts.
+    Returns:
+        The transcripts, one after the other.
 
     Raises:
         ConfigError: A key is missing or refused.
@@ -61,11 +61,10 @@ async def langfuse(
         ```
     """
     wanted = LangfuseQuery(from_time, to_time, trace_id, session_id, user_id, tags, limit, public_key, secret_key, host)
-    async for transcript in transcripts_of(wanted):
-        yield transcript
+    return transcripts_of(wanted)
 
 
-async def langsmith(
+def langsmith(
     project: str | None = None,
     dataset: str | None = None,
     from_time: datetime | None = None,
@@ -77,7 +76,7 @@ async def langsmith(
     limit: int | None = None,
     api_key: str | None = None,
     api_url: str | None = None,
-) -> AsyncIterator[Transcript]:
+) -> AsyncGenerator[Transcript, None]:
     """Read traces of a project of LangSmith, those that began last first, or the examples of a dataset.
 
     A trace that cannot be read is named in a warning and passed over.
@@ -95,8 +94,8 @@ async def langsmith(
         api_key: Key (None: `LANGSMITH_API_KEY`).
         api_url: Address of the server (None: `LANGSMITH_ENDPOINT`, or https://api.smith.langchain.com).
 
-    Yields:
-        The transcripts.
+    Returns:
+        The transcripts, one after the other.
 
     Raises:
         ConfigError: Neither a project nor a dataset is named, or the key is missing or refused.
@@ -112,11 +111,10 @@ async def langsmith(
     wanted = LangSmithQuery(
         project, dataset, from_time, to_time, tags, filter, trace_filter, run_type, limit, api_key, api_url
     )
-    async for transcript in transcripts_of(wanted):
-        yield transcript
+    return transcripts_of(wanted)
 
 
-async def logfire(
+def logfire(
     project: str | None = None,
     from_time: datetime | None = None,
     to_time: datetime | None = None,
@@ -125,7 +123,7 @@ async def logfire(
     limit: int | None = None,
     read_token: str | None = None,
     base_url: str | None = None,
-) -> AsyncIterator[Transcript]:
+) -> AsyncGenerator[Transcript, None]:
     """Read those traces of Logfire in which a model was called, those that began last first.
 
     A trace that cannot be read is named in a warning and passed over.
@@ -140,8 +138,8 @@ async def logfire(
         read_token: Read token (None: `LOGFIRE_READ_TOKEN`).
         base_url: Address of the server (None: `LOGFIRE_BASE_URL`, or that of the region of the token).
 
-    Yields:
-        The transcripts.
+    Returns:
+        The transcripts, one after the other.
 
     Raises:
         ConfigError: The token is missing, is refused, or reads another project.
@@ -154,11 +152,10 @@ async def logfire(
         ```
     """
     wanted = LogfireQuery(project, from_time, to_time, filter, trace_id, limit, read_token, base_url)
-    async for transcript in transcripts_of(wanted):
-        yield transcript
+    return transcripts_of(wanted)
 
 
-async def phoenix(
+def phoenix(
     project: str | None = None,
     from_time: datetime | None = None,
     to_time: datetime | None = None,
@@ -169,7 +166,7 @@ async def phoenix(
     limit: int | None = None,
     api_key: str | None = None,
     base_url: str | None = None,
-) -> AsyncIterator[Transcript]:
+) -> AsyncGenerator[Transcript, None]:
     """Read traces of a project of Arize Phoenix, those that began last first.
 
     A trace that cannot be read is named in a warning and passed over.
@@ -186,8 +183,8 @@ async def phoenix(
         api_key: Key (None: `PHOENIX_API_KEY`; a server of one's own may want none).
         base_url: Address of the server (None: `PHOENIX_COLLECTOR_ENDPOINT`, or http://localhost:6006).
 
-    Yields:
-        The transcripts.
+    Returns:
+        The transcripts, one after the other.
 
     Raises:
         ConfigError: No project is named, or the key is refused.
@@ -201,11 +198,10 @@ async def phoenix(
         ```
     """
     wanted = PhoenixQuery(project, from_time, to_time, trace_id, session_id, tags, metadata, limit, api_key, base_url)
-    async for transcript in transcripts_of(wanted):
-        yield transcript
+    return transcripts_of(wanted)
 
 
-async def weave(
+def weave(
     project: str | None = None,
     from_time: datetime | None = None,
     to_time: datetime | None = None,
@@ -213,7 +209,7 @@ async def weave(
     limit: int | None = None,
     api_key: str | None = None,
     base_url: str | None = None,
-) -> AsyncIterator[Transcript]:
+) -> AsyncGenerator[Transcript, None]:
     """Read traces of a project of W&B Weave, those that began last first.
 
     A trace that cannot be read is named in a warning and passed over.
@@ -228,8 +224,8 @@ async def weave(
         api_key: Key (None: `WANDB_API_KEY`).
         base_url: Address of the trace server (None: `WF_TRACE_SERVER_URL`, or https://trace.wandb.ai).
 
-    Yields:
-        The transcripts.
+    Returns:
+        The transcripts, one after the other.
 
     Raises:
         ConfigError: The project is not written like this, or the key is missing or refused.
@@ -241,8 +237,7 @@ async def weave(
             return [each async for each in weave("my-team/my-agent", filter={"wb_user_ids": ["ada"]})]
         ```
     """
-    async for transcript in transcripts_of(WeaveQuery(project, from_time, to_time, filter, limit, api_key, base_url)):
-        yield transcript
+    return transcripts_of(WeaveQuery(project, from_time, to_time, filter, limit, api_key, base_url))
 
 
 def dataset(
