@@ -117,6 +117,30 @@ async def test_many_at_once_keep_what_is_theirs(tmp_path: Path) -> None:
         assert transcript.metadata == {"n": int(task or "")}
 
 
+async def test_one_observation_may_be_entered_by_several_tasks(tmp_path: Path) -> None:
+    inside = observe(source_id="shared")
+    second_is_in, first_is_out = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with inside:
+            observe_update(task_id="first")
+            await second_is_in.wait()
+            tell("first")
+        first_is_out.set()
+
+    async def second() -> None:
+        async with inside:
+            observe_update(task_id="second")
+            second_is_in.set()
+            await first_is_out.wait()
+            tell("second")
+
+    async with observe(db=str(tmp_path), provider=Telling()):
+        await asyncio.gather(first(), second())
+    found = await by_task(tmp_path)
+    assert {task: texts(each) for task, each in found.items()} == {"first": ["first"], "second": ["second"]}
+
+
 async def test_threads_that_are_given_the_context(tmp_path: Path) -> None:
     def work(number: int) -> None:
         with observe(task_id=str(number)):

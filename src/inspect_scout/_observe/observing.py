@@ -60,7 +60,7 @@ class Observe(AbstractAsyncContextManager["Observed"], AbstractContextManager["O
         given: JsonMapping,
     ) -> None:
         self._provider, self._db, self._info, self._given = provider, db, info, given
-        self._entered: list[_Entered] = []
+        self._entered: dict[int, _Entered] = {}  # by observation: tasks may use it at the same time
 
     def __call__(self, function: F) -> F:
         """Observe every call of a function, sync or async."""
@@ -115,11 +115,11 @@ class Observe(AbstractAsyncContextManager["Observed"], AbstractContextManager["O
         observation = Observation.begin(parent, self._given, self._info, writer, time.time())
         if parent is None:
             observation.providers, observation.with_inspect = install_providers(self._provider)
-        self._entered.append(_Entered(observation, is_outermost=parent is None))
+        self._entered[id(observation)] = _Entered(observation, is_outermost=parent is None)
         return Observed(observation)
 
     def _end(self, error: BaseException | None) -> _Entered | None:
-        entered = self._entered.pop()
+        entered = self._entered.pop(id(Observation.current()))
         entered.leave(error)
         return entered if entered.is_wanted else None
 

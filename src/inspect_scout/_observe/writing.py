@@ -41,9 +41,9 @@ class Writer:
         Raises:
             ConfigError: It is not a database.
         """
-        return cls(
-            transcripts_db(db if db is not None else _project_database()) if db is None or isinstance(db, str) else db
-        )
+        if db is None:
+            db = _project_database()
+        return cls(transcripts_db(db) if isinstance(db, str) else db)
 
     async def write(self, transcript: Transcript) -> None:
         """Write a transcript; it is in the database then. Blocks while another thread is writing."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..json_values import Json, JsonObject
 from ..run import Agent, TraceRun
@@ -165,8 +167,6 @@ class _Telling:
 
 def seconds_between(start: str | None, end: str | None) -> float | None:
     """Give the seconds between two times; None if one is not known, or the clock went backwards."""
-    from datetime import datetime
-
     if start is None or end is None:
         return None
     seconds = (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
@@ -182,9 +182,9 @@ def _agent_around(node: Node) -> Node | None:
 
 def _agent_below(node: Node) -> Node | None:
     """The agent that a tool has started."""
-    pending = list(node.children)
+    pending = deque(node.children)
     while pending:
-        each = pending.pop(0)
+        each = pending.popleft()
         if each.span.kind == "agent":
             return each
         if each.span.kind == "other":
