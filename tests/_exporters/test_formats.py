@@ -128,6 +128,16 @@ async def test_lines_of_scout_are_read_back_as_they_were(tmp_path: Path) -> None
     assert {name: after.metadata[name] for name in before.metadata} == before.metadata
 
 
+async def test_samples_of_logs_keep_all_that_reading_them_gives(tmp_path: Path, example_logs: Path) -> None:
+    exported(example_logs, tmp_path / "all.jsonl", "jsonl")
+    before = {each.transcript_id: each for each in await read(example_logs)}
+    for after in await read(tmp_path / "all.jsonl"):
+        same = before.pop(after.transcript_id)
+        assert (after.messages, after.events) == (same.messages, same.events)
+        assert {name: after.metadata.get(name) for name in same.metadata} == same.metadata
+    assert not before
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 

@@ -40,10 +40,12 @@ class Outgoing:
     Args:
         transcript: The transcript, without timelines.
         timelines: JSON of those that are stored with it; None if none are.
+        size: Bytes that it is stored in.
     """
 
     transcript: Transcript
-    timelines: bytes | None = None
+    timelines: bytes | None
+    size: int
 
 
 @dataclass(slots=True)
@@ -233,7 +235,7 @@ class _Logs:
         transcript = each.transcript
         key = transcript.task_set, transcript.model, transcript.agent
         self._waiting.setdefault(key, []).append(transcript)
-        self._bytes += len(transcript.model_dump_json())
+        self._bytes += each.size
         if self._bytes > _LOG_BYTES:
             await self.close()
 

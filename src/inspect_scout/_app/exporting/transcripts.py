@@ -64,9 +64,10 @@ async def _read(transcripts: Transcripts, masker: Masker | None) -> AsyncIterato
     index = await transcripts.index()
     for number in range(len(index)):
         located = await transcripts.source.locate(index.info(number))
-        transcript = (await located.read(everything)).transcript
-        timelines = (await located.raw()).timelines
+        transcript = (await located.read(everything)).transcript  # with all metadata of a sample, which an index cuts
+        raw = await located.raw()
+        timelines = raw.timelines
         if masker is not None:
             transcript = Transcript.model_validate(masker.json(transcript.model_dump(mode="json")))
             timelines = dumps(masker.json(loads(timelines))).encode() if timelines is not None else None
-        yield Outgoing(transcript, timelines)
+        yield Outgoing(transcript, timelines, raw.size)

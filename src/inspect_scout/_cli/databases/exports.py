@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..._app import export_transcripts
+from ..._exporters import EXPORT_FORMATS
 from ..._support.terminal import plural, printable
 from ..contract import DONE
 from ..options import SectionCommand, json_option
@@ -25,7 +26,6 @@ Examples:
   scout db export ./transcripts ./trajectories --format atif
   scout db export ~/.claude/projects ./logs --format eval --limit 100
 """
-FORMATS = ("jsonl", "openai", "atif", "eval")
 
 
 @click.command("export", cls=SectionCommand, epilog=EPILOG)
@@ -34,7 +34,7 @@ FORMATS = ("jsonl", "openai", "atif", "eval")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice(EXPORT_FORMATS),
     required=True,
     help="jsonl: everything, one line each. openai: conversations, one line each. atif: trajectories, one file each. "
     "eval: logs of Inspect, one for each task and model.",
