@@ -24,7 +24,7 @@ def _is_database(place: SourceLocation) -> bool:
     """Whether a file is a data file, or a folder has some, or an index of them."""
     if place.paths is None:
         return place.location.lower().endswith(DATA_SUFFIX)
-    return any(path.endswith(DATA_SUFFIX) or f"/{INDEX_FOLDER}/" in path for path in place.paths)
+    return any(path.endswith(DATA_SUFFIX) or _is_index(path) for path in place.paths)
 
 
 def is_parquet_of_others(place: SourceLocation) -> bool:
@@ -32,13 +32,14 @@ def is_parquet_of_others(place: SourceLocation) -> bool:
     if not is_local(place.location):
         return False
     paths = [place.location] if place.paths is None else place.paths
-    first = None
-    for path in paths:
-        if f"/{INDEX_FOLDER}/" in path:
-            return False
-        if first is None and path.lower().endswith(DATA_SUFFIX):
-            first = path
-    return first is not None and _lacks_ids(first)
+    data = (path for path in paths if path.lower().endswith(DATA_SUFFIX) and not _is_index(path))
+    first = next(data, None)
+    # Most are databases, which their first file tells: the rest of a large folder is looked through only for others.
+    return first is not None and _lacks_ids(first) and not any(map(_is_index, paths))
+
+
+def _is_index(path: str) -> bool:
+    return f"/{INDEX_FOLDER}/" in path
 
 
 def _lacks_ids(path: str) -> bool:
