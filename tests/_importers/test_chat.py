@@ -162,3 +162,17 @@ async def test_whatever_stands_in_messages_they_are_read(messages: list[Any]) ->
         lines(Path(folder, "c.jsonl"), {"messages": [*TALK, *messages]})
         (found,) = await read(Path(folder))
         assert len(found.messages) == 2 + len(messages)
+
+
+async def test_columns_with_the_name_of_messages_that_hold_something_else_are_metadata(tmp_path: Path) -> None:
+    lines(tmp_path / "c.jsonl", {"messages": TALK, "chat": "support", "trajectory": 7})
+    (found,) = await read(tmp_path)
+    assert (found.metadata["chat"], found.metadata["trajectory"]) == ("support", 7)
+
+
+async def test_of_many_broken_rows_the_first_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    lines(tmp_path / "c.jsonl", {"messages": TALK}, *({"id": str(number)} for number in range(500)))
+    index = await transcripts_from(tmp_path).index()
+    assert len(index) == 1
+    assert len(index.problems) == 21
+    assert "the others are not named" in str(index.problems[-1])

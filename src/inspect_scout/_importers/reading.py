@@ -119,10 +119,14 @@ class Accounts:
     problems: list[TraceProblem] = field(default_factory=list[TraceProblem])
 
     def refuse(self, path: str, message: str, line: int | None = None) -> None:
-        """Count a broken record, and name the first ones."""
+        """Count a broken record, and name the first ones; they may have been told of, and taken out, meanwhile."""
         self.broken += 1
-        if len(self.problems) < _SHOWN_PROBLEMS:
+        if self.broken <= _SHOWN_PROBLEMS:
             self.problems.append(TraceProblem(path, message, line))
+        elif self.broken == _SHOWN_PROBLEMS + 1:
+            self.problems.append(
+                TraceProblem(path, f"more than {_SHOWN_PROBLEMS} parts of it cannot be read: the others are not named")
+            )
 
     def metadata(self) -> dict[str, object]:
         """Say it in the metadata of a transcript."""

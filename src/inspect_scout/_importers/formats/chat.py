@@ -206,7 +206,7 @@ def _metadata(row: JsonMapping) -> tuple[JsonObject, list[str]]:
     kept: JsonObject = {}
     left_out: list[str] = []
     for name, value in row.items():
-        if name in _CONTENT or value is None:
+        if value is None or (name in _CONTENT and messages_in(value) is not None):
             continue
         if len(msgspec.json.encode(value)) > _MAX_METADATA:
             left_out.append(name)
