@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-page check web hooks faults bench bench-view bench-web growth reading refusals shots recordings docs openapi examples clean
+.PHONY: help demo test test-python test-page check web hooks faults bench bench-traces bench-view bench-web growth reading refusals shots recordings docs openapi examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -99,6 +99,9 @@ growth: $(VENV)/.installed-dev  ## Time what a unit costs when there are 1, 10 a
 
 reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status, results
 	@$(BIN)/python -m benchmarks.reading
+
+bench-traces: $(VENV)/.installed-dev  ## Time imports of sessions and spans (REFERENCE=/path/to/python)
+	@$(BIN)/python -m benchmarks.traces $(if $(REFERENCE),--reference $(REFERENCE))
 
 bench-view: $(VENV)/.installed-dev  ## Time the server: lists, results, transcripts (ONLY="huge", REFERENCE=/path/to/python)
 	@$(BIN)/python -m benchmarks.view $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only "$(ONLY)")
