@@ -171,13 +171,7 @@ def test_values_of_protobuf_are_what_was_written(
     assert found.task_id == (name or None)
 
 
-@given(cut=st.integers(0, 400), flips=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4))
-@settings(max_examples=100, deadline=None)
-def test_damaged_protobuf_is_a_problem_or_what_is_left(
-    tmp_path_factory: pytest.TempPathFactory, cut: int, flips: list[tuple[int, int]]
-) -> None:
-    import asyncio
-
+def three_traces() -> bytes:
     spans = [
         Span(
             trace_id=bytes([n]) * 16,
@@ -187,11 +181,41 @@ def test_damaged_protobuf_is_a_problem_or_what_is_left(
         )
         for n in (1, 2, 3)
     ]
-    data = bytearray(
-        TracesData(resource_spans=[ResourceSpans(scope_spans=[ScopeSpans(spans=spans)])]).SerializeToString()
-    )
+    blocks = [ResourceSpans(scope_spans=[ScopeSpans(spans=[span])]) for span in spans]
+    written: bytes = TracesData(resource_spans=blocks).SerializeToString()
+    return written
+
+
+TRACES = {(bytes([n]) * 16).hex() for n in (1, 2, 3)}
+
+
+@given(cut=st.integers(1, len(three_traces()) - 1))
+@settings(max_examples=60, deadline=None)
+def test_of_protobuf_that_is_cut_off_whole_traces_are_read_and_the_rest_is_named(
+    tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
+    import asyncio
+
+    folder = tmp_path_factory.mktemp("pb")
+    (folder / "good.pb").write_bytes(three_traces())
+    (folder / "cut.pb").write_bytes(three_traces()[:-cut])
+    found = asyncio.run(read(folder))
+    assert {each.transcript_id for each in found} == TRACES  # the good file beside it loses nothing
+
+
+@given(flips=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_a_damaged_file_does_not_cost_the_traces_of_another(
+    tmp_path_factory: pytest.TempPathFactory, flips: list[tuple[int, int]]
+) -> None:
+    import asyncio
+
+    data = bytearray(three_traces())
     for position, byte in flips:
         data[position % len(data)] = byte
     folder = tmp_path_factory.mktemp("pb")
-    (folder / "t.pb").write_bytes(bytes(data[: len(data) - cut % len(data)]))
-    asyncio.run(read(folder))
+    (folder / "good.pb").write_bytes(three_traces())
+    (folder / "bad.pb").write_bytes(bytes(data))
+    found = asyncio.run(read(folder))
+    assert {each.transcript_id for each in found} >= TRACES
+    assert all(len(bytes.fromhex(each.transcript_id)) == 16 for each in found)
