@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { ask } from "../../../api/ask.ts";
 import type { TranscriptCitations } from "../../../api/generated/types.gen.ts";
@@ -200,19 +201,22 @@ function useViewChange({ at, reading, map, sought }: TranscriptView): () => void
 /** The transcripts beside this one in the list that one came from; going there, what one looks at stays. */
 function useNeighbours({ at: { id, location }, isBegun }: TranscriptView) {
   const { where, order_by } = route.useSearch();
-  const { data } = useQuery({
-    ...ask("/transcripts/{id}/neighbours", { path: { id }, query: { where, order_by, location } }),
-    enabled: isBegun,
-  });
+  const question = ask("/transcripts/{id}/neighbours", { path: { id }, query: { where, order_by, location } });
+  const { data } = useQuery({ ...question, enabled: isBegun });
+  const queries = useQueryClient();
+  const router = useRouter();
   const navigate = route.useNavigate();
-  const onNeighbour = (direction: 1 | -1) => {
-    const beside = direction === 1 ? data?.next : data?.previous;
-    if (beside == null) return;
-    void navigate({
+  // A key that is pressed before the list has answered waits for it, and is forgotten where one has gone on meanwhile.
+  const onNeighbour = async (direction: 1 | -1) => {
+    const here = router.state.location.pathname;
+    const { next, previous } = await queries.ensureQueryData(question);
+    const beside = direction === 1 ? next : previous;
+    if (beside === null || router.state.location.pathname !== here) return;
+    await navigate({
       to: "/transcripts/$id",
       params: { id: beside },
       search: (before) => ({ ...before, message: undefined, event: undefined, span: undefined }),
     });
   };
-  return { neighbours: data, onNeighbour };
+  return { neighbours: data, onNeighbour: (direction: 1 | -1) => void onNeighbour(direction).catch(() => undefined) };
 }
