@@ -28,7 +28,7 @@ StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "conten
 _IDLE_SECONDS: Final = 300.0
 """A pause beyond this is time in which nobody worked, as Inspect has it for timelines."""
 
-_encode = msgspec.json.Encoder().encode
+_encode_into = msgspec.json.Encoder().encode_into
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ class TraceRun:
         return round(sum(gap for gap in gaps if gap <= _IDLE_SECONDS), 3)
 
     def finish(self, *, metadata: JsonMapping, tokens: int | None = None, **description: Json) -> ReadTranscript:
-        """Give the transcript.
+        """Give the transcript. The run is over then: its messages and events are let go of as they are written.
 
         Args:
             metadata: Its metadata; what is None is left out.
@@ -117,13 +117,30 @@ class TraceRun:
         filled |= {name: value for name, value in description.items() if value is not None}
         known = allowed_keys({name: value for name, value in metadata.items() if value is not None})
         info = TranscriptInfo(transcript_id=self.transcript_id, metadata=known, **filled)
-        raw = stored_row(
-            info,
-            _encode([self.pool[position] for position in self.main.said]),
-            _encode(self.events),
-            events_data=_encode({"messages": self.pool, "calls": []}),
-        )
+        events, _ = _written(self.events)
+        pool, places = _written(self.pool)
+        # Taken out of the pool as text: nothing is written twice.
+        view = memoryview(pool)
+        messages = b"[%b]" % b",".join([view[slice(*places[position])] for position in self.main.said])
+        raw = stored_row(info, messages, events, events_data=b'{"messages":%b,"calls":[]}' % pool)
         return ReadTranscript(info, raw)
+
+
+def _written(values: list[JsonObject]) -> tuple[bytes, list[tuple[int, int]]]:
+    """Write a list, each value of which is gone when it is written: a long session is not in memory twice.
+
+    Returns:
+        JSON of the list, and where in it each value stands.
+    """
+    values.reverse()
+    text, places = bytearray(b"["), list[tuple[int, int]]()
+    while values:
+        start = len(text)
+        _encode_into(values.pop(), text, start)
+        places.append((start, len(text)))
+        text += b"," if values else b""
+    text += b"]"
+    return bytes(text), places
 
 
 @dataclass(slots=True, eq=False)

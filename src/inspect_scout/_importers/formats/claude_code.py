@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -105,22 +105,35 @@ class ClaudeCode:
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the sessions of a group: one transcript of what they have in common, and one of each part behind a `/clear`."""
         accounts = Accounts(self.name)
-        known: set[str] = set()
-        together: list[tuple[str, list[SessionRecord]]] = []
-        apart: list[tuple[str, int, list[SessionRecord]]] = []
-        for path in (file.path for file in item.files if _session_of(file.path) is None):
-            # A session that was forked repeats the records of the other one, byte for byte.
-            records = _without_repeated(read_records(path, accounts), known, accounts)
-            segments = [part for part in _segments(records) if any(map(_is_said, part))]
-            together += [(path, part) for part in segments[:1]]
-            apart += [(path, number, part) for number, part in enumerate(segments[1:], 1)]
-        together.sort(key=lambda one: next((r.timestamp for r in one[1] if r.timestamp), ""))
+        together, apart = _parts(item, accounts)
         if together:
-            is_split = any(path == together[0][0] for path, _, _ in apart)
+            is_split = any(path == together[0][0] for _, (path, _) in apart)
             yield _Session(item.location, accounts).transcript(together, 0 if is_split else None)
-        for path, number, part in apart:
-            yield _Session(item.location, accounts).transcript([(path, part)], number)
+        while apart:
+            number, part = apart.pop(0)
+            parts = [part]
+            del part
+            yield _Session(item.location, accounts).transcript(parts, number)
         yield from accounts.problems
+
+
+_Part: TypeAlias = "tuple[str, list[SessionRecord]]"
+"""A file, and records of it that belong together."""
+
+
+def _parts(item: TraceItem, accounts: Accounts) -> tuple[list[_Part], list[tuple[int, _Part]]]:
+    """Read the sessions of a group: what they have in common in its order, and the parts behind each `/clear` with their number."""
+    known: set[str] = set()
+    together: list[_Part] = []
+    apart: list[tuple[int, _Part]] = []
+    for path in (file.path for file in item.files if _session_of(file.path) is None):
+        # A session that was forked repeats the records of the other one, byte for byte.
+        records = _without_repeated(read_records(path, accounts), known, accounts)
+        segments = [part for part in _segments(records) if any(map(_is_said, part))]
+        together += [(path, part) for part in segments[:1]]
+        apart += [(number, (path, part)) for number, part in enumerate(segments[1:], 1)]
+    together.sort(key=lambda one: next((r.timestamp for r in one[1] if r.timestamp), ""))
+    return together, apart
 
 
 def _without_repeated(records: Iterable[SessionRecord], known: set[str], accounts: Accounts) -> list[SessionRecord]:
@@ -187,40 +200,41 @@ class _Session:
         self._titles: JsonObject = {}
         self._read: set[Path] = set()
 
-    def transcript(self, parts: Sequence[tuple[str, Sequence[SessionRecord]]], segment: int | None) -> Found:
-        """Make the transcript of sessions that go on with each other, or of a part of one."""
-        records = [record for _, part in parts for record in part]
+    def transcript(self, parts: list[_Part], segment: int | None) -> Found:
+        """Make the transcript of sessions that go on with each other, or of a part of one; what is read is taken out of the list."""
+        described = self._described([record for _, part in parts for record in part], segment)
+        number = 0
+        while parts:
+            self._session(number, parts.pop(0))
+            number += 1
+        metadata = {**described.pop("metadata"), **self._titles, **self._accounts.metadata()}
+        return self._run.finish(metadata=metadata, **described)
+
+    def _described(self, records: Sequence[SessionRecord], segment: int | None) -> JsonObject:
         first = next((r for r in records if r.session_id), SessionRecord())
         session = first.session_id or plain_name(self._path).removesuffix(".jsonl")
         self._run.transcript_id = session if segment is None else f"{session}-{segment}"
-        for number, (path, part) in enumerate(parts):
-            self._folder = Path(_stem(path))
-            self._session(number, part)
         slug = next((record.slug for record in records if record.slug), None)
         metadata = {
             name: next((value for record in records if (value := getattr(record, field))), None)
             for name, field in _METADATA.items()
         }
         sessions = list(dict.fromkeys(record.session_id for record in records if record.session_id))
-        return self._run.finish(
-            source_type="claude_code",
-            source_id=session,
-            source_uri=f"file://{self._path}#{self._run.transcript_id}",
-            task_set=_project_of(first.cwd, self._path),
-            task_id=slug or session,
-            task_repeat=1,
-            agent="claude-code",
-            metadata={
-                **metadata,
-                "slug": slug,
-                "session_ids": sessions if len(sessions) > 1 else None,
-                **self._titles,
-                **self._accounts.metadata(),
-            },
-        )
+        return {
+            "source_type": "claude_code",
+            "source_id": session,
+            "source_uri": f"file://{self._path}#{self._run.transcript_id}",
+            "task_set": _project_of(first.cwd, self._path),
+            "task_id": slug or session,
+            "task_repeat": 1,
+            "agent": "claude-code",
+            "metadata": {**metadata, "slug": slug, "session_ids": sessions if len(sessions) > 1 else None},
+        }
 
-    def _session(self, number: int, records: Sequence[SessionRecord]) -> None:
+    def _session(self, number: int, part: _Part) -> None:
         """Add a session; all but the first begin with an empty context."""
+        path, records = part
+        self._folder = Path(_stem(path))
         main = self._run.main
         if number:
             data = {"context": "reset", "session_id": next((r.session_id for r in records if r.session_id), None)}

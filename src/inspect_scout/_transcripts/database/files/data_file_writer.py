@@ -102,6 +102,8 @@ class DataFileWriter:
         other = sum(len(cell) if isinstance(cell, str) else 8 for cell in transcript.columns.values())
         self._estimate += 0.04 * size + 0.2 * other
         self._noted += _NOTE_ENTRY.pack(size, content_checksum(transcript))
+        if self._pending_bytes > GROUP_BYTES:
+            self._flush()  # before the next one is read: a huge one is not kept beside it
 
     def close(self) -> IndexPart:
         """Finish the file; gives its index.
