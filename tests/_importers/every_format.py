@@ -19,9 +19,9 @@ from _importers import (
 )
 from _importers.claude_sessions import small
 from _importers.documents import write
-from _importers.otlp_exports import conversation, export
 from _importers.platforms import test_langfuse, test_logfire, test_phoenix, test_weave
 from _importers.platforms.langsmith_server import agent_trace
+from _importers.tracing.otlp_exports import conversation, export
 
 LINES = [
     {"role": "user", "id": "m1", "content": "Fix the test"},

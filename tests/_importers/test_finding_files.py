@@ -11,7 +11,7 @@ import pytest
 from _importers import test_codex
 from _importers.claude_sessions import Session, small
 from _importers.documents import write
-from inspect_scout import transcripts_from
+from inspect_scout import LocationError, transcripts_from
 from inspect_scout.sources import claude_code, trace_reader
 from support.special import SPECIAL
 
@@ -143,3 +143,13 @@ async def test_names_that_are_not_unicode_are_told_of(tmp_path: Path) -> None:
     ids, problems = await found(tmp_path)
     assert ids == ["a"]
     assert ["not Unicode" in each for each in problems] == [True]
+
+
+async def test_places_that_are_not_on_this_machine_are_refused() -> None:
+    with pytest.raises(LocationError, match=r"'s3://bucket/sessions' is not on this machine.*copy it here first"):
+        [each async for each in claude_code("s3://bucket/sessions")]
+
+
+async def test_a_place_may_be_a_file_url(tmp_path: Path) -> None:
+    small("a").write(tmp_path)
+    assert [each.transcript_id async for each in claude_code(f"file://{tmp_path}")] == ["a"]

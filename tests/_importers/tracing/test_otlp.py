@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from _importers.documents import read, write
-from _importers.otlp_exports import (
+from _importers.tracing.otlp_exports import (
     TRACE,
     agent,
     answered,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from _importers.documents import read, write
-from _importers.otlp_exports import BEGAN, Value, attributes, export, span
+from _importers.tracing.otlp_exports import BEGAN, Value, attributes, export, span
 from inspect_scout import Transcript
 
 pytestmark = pytest.mark.anyio
