@@ -152,3 +152,13 @@ async def test_large_samples_are_streamed(s3: S3Server, bucket: str, tmp_path: P
     sample = await anyio.to_thread.run_sync(locator.sample, f"{bucket}/x.eval", "1", 1)
     pieces = await anyio.to_thread.run_sync(lambda: list(sample.chunks()))
     assert b"".join(pieces) == await anyio.to_thread.run_sync(sample.read)
+
+
+async def test_sessions_in_a_store_are_not_passed_over_in_silence(
+    bucket: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await storage_for(bucket).write(f"{bucket}/sessions/one.jsonl", b'{"type": "user"}\n')
+    assert await transcripts_from(f"{bucket}/sessions").count_async() == 0
+    assert "Sessions and traces are read from this machine: copy them here first." in caplog.text
+    with pytest.raises(LocationError, match="one.jsonl' is not an eval log or a database.*copy them here first"):
+        await infos(f"{bucket}/sessions/one.jsonl")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from .._support.errors import ConfigError, LocationError
+from .._support.storage import is_local
 from .._transcripts import TraceProblem
 from .contract import LinkedFormat, TraceFile, TraceFormat, TraceItem
 from .files.listing import Listing
@@ -104,8 +105,12 @@ def items_at(where: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> F
         formats: Formats to look for.
 
     Raises:
-        LocationError: There is nothing.
+        LocationError: There is nothing, or it is not on this machine.
     """
+    if not is_local(where):
+        raise LocationError(
+            f"{where!r} is not on this machine, and traces are read from files and folders of it: copy it here first."
+        )
     where = os.path.abspath(os.path.expanduser(where))
     formats = tuple(formats)
     listing = Listing(_SUFFIXES)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import anyio.to_thread
 
 from .._support.errors import ConfigError
+from .._support.storage import is_local, local_path
 from .._transcripts import TraceProblem
 from .described import Described, DescriptionCache
 from .item_reading import in_threads, read_item
@@ -24,22 +25,22 @@ if TYPE_CHECKING:
     from .origin import Items
 
 
-def _claude_place(path: str | os.PathLike[str] | None) -> Path:
+def _claude_place(path: str | None) -> str:
     """Find the folder of the sessions of a project that was named by the folder that it works in."""
     sessions = Path("~/.claude/projects").expanduser()
     if path is None:
-        return sessions
-    given = Path(path).expanduser()
+        return str(sessions)
+    given = Path(path)
     if given.is_dir() and not any(given.rglob("*.jsonl")):
         encoded = "".join(c if c.isascii() and (c.isalnum() or c == "-") else "-" for c in str(given.absolute()))
         if (sessions / encoded).is_dir():
-            return sessions / encoded
-    return given
+            return str(sessions / encoded)
+    return path
 
 
-PLACES: Final[Mapping[str, Callable[[str | os.PathLike[str] | None], Path]]] = {
+PLACES: Final[Mapping[str, Callable[[str | None], str]]] = {
     "claude_code": _claude_place,
-    "codex": lambda path: Path(path or os.environ.get("CODEX_HOME") or "~/.codex").expanduser(),
+    "codex": lambda path: path or os.path.expanduser(os.environ.get("CODEX_HOME") or "~/.codex"),
 }
 """Where the programs of a format keep its files, if they have a place for them."""
 
@@ -102,7 +103,7 @@ class Wanted:
         formats = tuple(FORMATS.values()) if self.format is None else (format_named(self.format),)
         since = None if self.from_time is None else self.from_time.timestamp() * 1e9
         until = None if self.to_time is None else self.to_time.timestamp() * 1e9
-        found = items_at(str(self._place()), formats)
+        found = items_at(self._place(), formats)
         items = [
             one
             for one in found.items
@@ -114,11 +115,15 @@ class Wanted:
         """Whether a transcript of such a file is meant."""
         return self.session_id in (None, read.info.source_id, read.info.transcript_id)
 
-    def _place(self) -> Path:
-        place = PLACES.get(self.format or "")
-        if place is None and self.path is None:
+    def _place(self) -> str:
+        find = PLACES.get(self.format or "")
+        if self.path is None and find is None:
             raise ConfigError("Say where the files are: -P path=DIR, or scout import DIR.")
-        return Path(self.path or "").expanduser() if place is None else place(self.path)
+        given = None if self.path is None else os.fspath(self.path)
+        if given is not None and not is_local(given):
+            return given
+        path = None if given is None else os.path.expanduser(local_path(given))
+        return find(path) if find is not None else path or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 from urllib.parse import unquote
 
 from .._support.confinement import leads_out
@@ -17,6 +18,9 @@ from .nearby import missing_location_error
 
 _DATA_SUFFIX = ".parquet"
 _AT_ONCE = 16
+
+REMOTE_TRACES: Final = "Sessions and traces are read from this machine: copy them here first."
+"""What to do about what is not a log or a database, and not on this machine."""
 
 
 def probe_location(location: str) -> SourceLocation:
@@ -74,11 +78,12 @@ def database_location(location: str) -> str:
     return place.location
 
 
-def not_recognised_error(path: str) -> LocationError:
+def not_recognised_error(path: str, advice: str = "") -> LocationError:
     """Say that a file is nothing that any kind of source reads."""
-    return LocationError(
+    said = (
         f"{path!r} is not an eval log or a database: name a .eval or .json log, a .parquet file, or a folder of these."
     )
+    return LocationError(f"{said} {advice}".rstrip())
 
 
 def _check_regular(path: str) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 
 from .._support.errors import ConfigError
-from .._support.storage import is_local
+from .._support.storage import is_local, storage_for
 from .contract import Duplicates, HasVersion, LogProblem, SourceKind, SourceLocation
 from .eval_log.kind import EVAL_LOGS
-from .location_probe import not_recognised_error, probe_location, probe_remote_folder
+from .location_probe import REMOTE_TRACES, not_recognised_error, probe_location, probe_remote_folder
 from .nearby import missing_location_error, nearby_advice
 from .selected_index import SelectedIndex
 from .source_kinds import find_kind
@@ -62,7 +62,13 @@ async def _resolve_again(path: str) -> ResolvedLocation:
     if kind is None:
         folder = await probe_remote_folder(path)
         kind = await anyio.to_thread.run_sync(find_kind, folder)
+        if kind is None and await storage_for(path).stat(path) is not None:
+            raise not_recognised_error(path, REMOTE_TRACES)
     return place.location, kind
+
+
+def _advice(path: str) -> str:
+    return nearby_advice(path) if is_local(path) else REMOTE_TRACES
 
 
 def _open_source(found: Sequence[ResolvedLocation], duplicates: Duplicates) -> TranscriptSource:
@@ -124,9 +130,7 @@ class UnresolvedSource:
             return index
         nothing = "neither .eval or .json logs nor parquet files of a transcript database"
         problems = [
-            LogProblem(
-                p, f"There is nothing to read in {p!r}: {nothing}. {nearby_advice(p) if is_local(p) else ''}".rstrip()
-            )
+            LogProblem(p, f"There is nothing to read in {p!r}: {nothing}. {_advice(p)}".rstrip())
             for p in self.locations
         ]
         return SelectedIndex((), problems)
