@@ -95,7 +95,7 @@ class TraceFormat(Protocol):
 
         Args:
             path: Where it is.
-            head: The first 64 KiB, decompressed.
+            head: The first 256 KiB, decompressed.
         """
         ...
 
@@ -137,6 +137,6 @@ class LinkedFormat(TraceFormat, Protocol):
 
         Args:
             path: Where it is.
-            head: Its first 64 KiB, decompressed.
+            head: Its first 256 KiB, decompressed.
         """
         ...

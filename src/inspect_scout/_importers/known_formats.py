@@ -122,14 +122,17 @@ def items_at(where: str, formats: Iterable[TraceFormat] = FORMATS.values()) -> F
     reader = format_of(where, formats)
     if reader is None:
         return FoundItems(())
+    state = os.stat(where)
+    alone = TraceFile(where, state.st_size, state.st_mtime_ns)
     around = reader.look_in(where)
     if around is None:
-        state = os.stat(where)
-        listing.files = [TraceFile(where, state.st_size, state.st_mtime_ns)]
+        listing.files = [alone]
     else:
         _add_around(listing, where, *around)
     found = _found(listing, (reader,))
-    own = [(each, item) for each, item in found.items if any(file.path == where for file in item.files)]
+    own = [(reader, item) for _, item in found.items if any(file.path == where for file in item.files)]
+    # What no other file speaks of, as a sub-agent whose session was deleted, is read by itself.
+    own = own or [(reader, item) for item in reader.items([alone])]
     return FoundItems(own, [each for each in found.problems if each.location == where])
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-HEAD_BYTES: Final = 64 << 10
+HEAD_BYTES: Final = 256 << 10
+"""As much as recognising needs: sessions begin with instructions and snapshots of tens of kilobytes."""
 MAX_LINE: Final = 512 << 20
 """A line beyond this is refused: reading it would need several times as much memory."""
 MAX_DOCUMENT: Final = 2 << 30

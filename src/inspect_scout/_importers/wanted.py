@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def _claude_place(path: str | None) -> str:
     """Find the folder of the sessions of a project that was named by the folder that it works in."""
-    sessions = Path("~/.claude/projects").expanduser()
+    sessions = Path(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude", "projects").expanduser()
     if path is None:
         return str(sessions)
     given = Path(path)

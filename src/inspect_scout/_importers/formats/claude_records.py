@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +23,8 @@ SKIPPED: Final = frozenset(
     }
 )  # fmt: skip
 """Types that belong to the program and not to what was said."""
+COMMAND: Final = re.compile(r"\s*<(command-name|command-message|local-command-[a-z]+|bash-(?:input|stdout|stderr))>")
+"""Begins what a user did in the program and did not say."""
 KEPT: Final = frozenset({"user", "assistant", "system", "attachment", "ai-title", "custom-title", "pr-link"})
 
 
@@ -63,6 +66,11 @@ class SessionRecord(msgspec.Struct, rename="camel", gc=False):
     attachment: Json = None
     content: Json = None
     error: Json = None
+    original_model: str | None = None
+    fallback_model: str | None = None
+    retracted_message_uuids: Json = None
+    api_refusal_category: str | None = None
+    api_refusal_explanation: str | None = None
     custom_title: str | None = None
     ai_title: str | None = None
     pr_url: str | None = None
@@ -123,6 +131,15 @@ def read_records(path: str, accounts: Accounts) -> list[SessionRecord]:
     return list(lines_by_type(path, _decoder, accounts, KEPT, SKIPPED))
 
 
+def first_words(path: str) -> str:
+    """What the first user of a file says; empty if that is not known."""
+    try:
+        records = lines_by_type(path, _decoder, Accounts(""), KEPT, SKIPPED)
+        return next((text_of(record) for record in records if record.type == "user"), "")
+    except (OSError, ValueError):
+        return ""
+
+
 def answers(records: Iterable[SessionRecord]) -> dict[str, SessionAnswer]:
     """Group the records of the model by answer; the key is what `answer_id` says."""
     found: dict[str, SessionAnswer] = {}
@@ -138,6 +155,12 @@ def answer_id(record: SessionRecord) -> str:
     return (said.id if said is not None else None) or record.request_id or record.uuid or ""
 
 
+def text_of(record: SessionRecord) -> str:
+    """What a record says, if that is only text."""
+    content = record.message.content if record.message is not None else None
+    return content if isinstance(content, str) else ""
+
+
 def is_prompt(record: SessionRecord) -> bool:
     """Whether a user said it: not a result of a tool."""
     if record.type != "user" or record.message is None:
@@ -146,8 +169,24 @@ def is_prompt(record: SessionRecord) -> bool:
     return not (is_list(content) and any(is_mapping(b) and b.get("type") == "tool_result" for b in content))
 
 
+def said_at(record: SessionRecord, known: Mapping[str, str]) -> str:
+    """Say which message was the last one when a record was written: its own, or that of the record before it in the chain.
+
+    Args:
+        record: The record.
+        known: What this says of the records before it, by uuid.
+    """
+    if record.type == "assistant":
+        return answer_id(record)
+    if record.type == "user" and record.message is not None:
+        blocks = record.message.content if is_list(record.message.content) else ()
+        calls = [b.get("tool_use_id") for b in blocks if is_mapping(b) and b.get("type") == "tool_result"]
+        return f"result-{calls[-1] or record.uuid}" if calls else record.uuid or ""
+    return known.get(record.parent_uuid or record.logical_parent_uuid or "", "")
+
+
 def abandoned(records: Sequence[SessionRecord]) -> dict[str, str]:
-    """Find what was rewound: records below a prompt that was asked again under the same parent.
+    """Find what was rewound: records below a prompt that was asked again under the same parent, except where the session goes on.
 
     Returns:
         For each such record (by uuid), the prompt that its branch begins with.
@@ -157,13 +196,29 @@ def abandoned(records: Sequence[SessionRecord]) -> dict[str, str]:
         if record.uuid and record.parent_uuid:
             children.setdefault(record.parent_uuid, []).append(record)
     found: dict[str, str] = {}
+    live: set[str] | None = None
     for siblings in children.values():
         prompts = [each for each in siblings if is_prompt(each) and not each.is_meta and not each.is_sidechain]
-        for prompt in prompts[:-1]:
+        if len(prompts) < 2:
+            continue
+        live = _live(records) if live is None else live
+        goes_on = next((each for each in prompts if each.uuid in live), prompts[-1])
+        for prompt in (each for each in prompts if each is not goes_on):
             waiting = [prompt]
             while waiting:
                 record = waiting.pop()
                 if record.uuid is not None and record.uuid not in found:
                     found[record.uuid] = prompt.uuid or ""
                     waiting += children.get(record.uuid, ())
+    return found
+
+
+def _live(records: Sequence[SessionRecord]) -> set[str]:
+    """Uuids from the record that was written last up to the first one."""
+    above = {each.uuid: each.parent_uuid or each.logical_parent_uuid for each in records if each.uuid}
+    uuid = next((each.uuid for each in reversed(records) if each.uuid and not each.is_sidechain), None)
+    found: set[str] = set()
+    while uuid is not None and uuid not in found:
+        found.add(uuid)
+        uuid = above.get(uuid)
     return found
