@@ -249,3 +249,130 @@ def test_what_only_looks_like_a_rollout_is_none() -> None:
     reader = trace_reader("codex")
     for other in ('{"type":"thread.started","thread_id":"x"}', '{"session_id":"x","ts":1,"text":"hello"}'):
         assert not reader.recognises("history.jsonl", other.encode())
+
+
+async def test_a_fork_without_its_parent_does_not_say_what_is_older_than_it(tmp_path: Path) -> None:
+    child = Rollout(2, forked_from_id=ID.format(9), timestamp="2026-02-01T10:00:30.000Z")
+    child.prompt("Before")
+    child.tokens(100, 10)
+    child.lines += [{"timestamp": "2026-02-01T10:00:31.000Z", "type": "turn_context", "payload": {"model": "gpt-5.5"}}]
+    child.lines += [{**line, "timestamp": "2026-02-01T10:00:32.000Z"} for line in small(3).lines[3:]]
+    child.write(tmp_path)
+    (found,) = await read(tmp_path)
+    assert found.messages[0].text == "List the files"
+    assert found.total_tokens == 110
+
+
+async def test_a_replay_that_is_written_in_another_way_is_known_by_its_turns(tmp_path: Path) -> None:
+    parent = small(1)
+    parent.write(tmp_path)
+    child = Rollout(2, source={"subagent": {"thread_spawn": {"parent_thread_id": parent.id, "depth": 1}}})
+    child.lines += [{**line, "payload": {**line["payload"], "added": True}} for line in parent.lines]
+    child.turn()
+    child.prompt("Look in b")
+    child.answer("Nothing")
+    child.write(tmp_path)
+    found = {each.transcript_id: each for each in await read(tmp_path)}
+    assert [message.text for message in found[child.id].messages] == ["Look in b", "Nothing"]
+
+
+async def test_calls_of_the_oldest_layout_are_read(tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [
+        {"id": ID.format(5), "timestamp": "2025-05-01T10:00:00.000Z", "instructions": None},
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "List"}]},
+        {"type": "function_call", "name": "shell", "arguments": '{"command":["ls"]}', "call_id": "c1"},
+        {
+            "type": "function_call_output",
+            "call_id": "c1",
+            "output": json.dumps({"output": "no", "metadata": {"exit_code": 2}}),
+        },
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "It failed"}]},
+    ]
+    (tmp_path / f"rollout-{ID.format(5)}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (found,) = await read(tmp_path)
+    assert [message.role for message in found.messages] == ["user", "assistant", "tool", "assistant"]
+    (tool,) = [message for message in found.messages if message.role == "tool"]
+    assert (tool.function, tool.text, tool.error and tool.error.message) == ("shell", "no", "exit code 2")
+
+
+async def test_what_the_program_says_as_the_user_is_marked_without_events_too(tmp_path: Path) -> None:
+    rollout = Rollout()
+    for text in ("# AGENTS.md instructions for /repo", "<environment_context>x", "Fix it"):
+        rollout.item("message", role="user", content=[{"type": "input_text", "text": text}])
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    assert [message.metadata for message in found.messages] == [{"source": "injected"}, {"source": "injected"}, None]
+
+
+@pytest.mark.parametrize(
+    ("output", "event", "error"),
+    [
+        ("Exit code: 1\nWall time: 0.1 seconds\nOutput:\nno", None, "exit code 1"),
+        ("Exit code: 0\nWall time: 0.1 seconds\nOutput:\nExit code: 3", None, None),
+        ("Chunk ID: a\nProcess exited with code 127\nOutput:\n", None, "exit code 127"),
+        ("no", {"type": "exec_command_end", "call_id": "c1", "exit_code": 4}, "exit code 4"),
+        ("yes", {"type": "exec_command_end", "call_id": "c1", "exit_code": 0}, None),
+        ("no", {"type": "mcp_tool_call_end", "call_id": "c1", "result": {"Err": "not there"}}, "not there"),
+        ("yes", {"type": "mcp_tool_call_end", "call_id": "c1", "result": {"Ok": {}}}, None),
+    ],
+)
+async def test_calls_that_failed_say_so(
+    tmp_path: Path, output: str, event: dict[str, Any] | None, error: str | None
+) -> None:
+    rollout = Rollout()
+    rollout.prompt("Go")
+    if event is not None:
+        rollout.line("event_msg", **event)
+    rollout.call("c1", output)
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    (tool,) = [message for message in found.messages if message.role == "tool"]
+    assert (tool.error.message if tool.error else None) == error
+
+
+async def test_a_task_that_ended_in_an_error_says_so(tmp_path: Path) -> None:
+    rollout = small()
+    rollout.event("task_complete", error={"message": "no quota"})
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    assert [event.error.message for event in found.events if event.event == "error"] == ["no quota"]
+
+
+@pytest.mark.parametrize("how", ["token_count", "turn.completed"])
+async def test_counts_of_older_versions_are_read(tmp_path: Path, how: str) -> None:
+    rollout = Rollout()
+    rollout.turn()
+    rollout.prompt("Go")
+    rollout.answer("Done")
+    if how == "token_count":
+        rollout.event("token_count", info=None)
+        rollout.event("token_count", info={"prompt": 100, "completion": 10})
+    else:
+        rollout.event("turn.completed", usage={"input_tokens": 100, "cached_input_tokens": 40, "output_tokens": 10})
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    assert found.total_tokens == 110
+
+
+async def test_a_total_that_the_program_counts_in_another_way_is_kept_beside_ours(tmp_path: Path) -> None:
+    rollout = small()
+    last = {"input_tokens": 50, "output_tokens": 5}
+    rollout.event("token_count", info={"last_token_usage": last, "total_token_usage": {"total_tokens": 99}})
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    assert found.total_tokens == 165
+    assert (found.metadata["tokens"], found.metadata["reported_tokens"]) == ("sum of the calls", 99)
+
+
+async def test_calls_with_one_id_are_each_answered(tmp_path: Path) -> None:
+    rollout = Rollout()
+    rollout.prompt("Go")
+    for name in ("first", "second"):
+        rollout.item("function_call", name=name, arguments="{}", call_id="c1")
+    for output in ("of the second", "of the first", "of none"):
+        rollout.item("function_call_output", call_id="c1", output=output)
+    rollout.write(tmp_path)
+    (found,) = await read(tmp_path)
+    tools = [(message.function, message.text) for message in found.messages if message.role == "tool"]
+    assert tools == [("second", "of the second"), ("first", "of the first"), ("unknown", "of none")]
+    assert [event.function for event in found.events if event.event == "tool"] == ["second", "first"]

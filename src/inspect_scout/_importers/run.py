@@ -42,6 +42,8 @@ class Call:
     message_id: str | None
     agent: Agent | None = None
     """The agent that it started."""
+    before: Call | None = None
+    """One of the same id that was not answered either: programs use an id again."""
 
 
 class TraceRun:
@@ -269,7 +271,14 @@ class Agent:
     def expect(self, message: Message, at: str | None) -> None:
         """Wait for the results of the calls of an answer."""
         for call in message.get("tool_calls", ()):
-            self.waiting[call["id"]] = Call(call["id"], call["function"], call["arguments"], at, message["id"])
+            self.waiting[call["id"]] = Call(
+                call["id"],
+                call["function"],
+                call["arguments"],
+                at,
+                message["id"],
+                before=self.waiting.pop(call["id"], None),
+            )
 
     def result(
         self, call_id: str | None, content: Json, *, message_id: str, at: str | None, error: str | None = None
@@ -277,13 +286,17 @@ class Agent:
         """Add what a tool gave back, beside the call that it answers; without one its function is not known.
 
         Args:
-            call_id: Id of the call.
+            call_id: Id of the call (None: the format does not say; it is the one call that waits, if it is one).
             content: What it gave, as content of a message.
             message_id: Id of the message.
             at: When.
             error: What went wrong with it.
         """
+        if call_id is None and len(self.waiting) == 1:
+            (call_id,) = self.waiting
         call = self.waiting.pop(call_id, None) if call_id is not None else None
+        if call is not None and call.before is not None:
+            self.waiting[call.id] = call.before
         failure = failure_of(error)
         name = call.function if call is not None else "unknown"
         message = {"id": message_id, "role": "tool", "content": content, "tool_call_id": call_id, "function": name}
@@ -293,8 +306,11 @@ class Agent:
 
     def end(self, at: str | None = None) -> None:
         """Add the calls that were never answered."""
-        for call in tuple(self.waiting.values()):
-            self.used(call, "", completed=None, pending=True)
+        for latest in tuple(self.waiting.values()):
+            call: Call | None = latest
+            while call is not None:
+                self.used(call, "", completed=None, pending=True)
+                call = call.before
         self.waiting.clear()
         if self.span_id is not None:
             self.run.end_span(self.span_id, at)

@@ -317,7 +317,9 @@ class ClaudeSession:
 
     def _begin_agent(self, call: Call, agent: Agent) -> Agent:
         given = call.arguments
-        name = given.get("name") or given.get("subagent_type") or ("workflow" if call.function == "Workflow" else "agent")
+        name = (
+            given.get("name") or given.get("subagent_type") or ("workflow" if call.function == "Workflow" else "agent")
+        )
         description = {"metadata": {"description": given["description"]}} if given.get("description") else {}
         span = self._run.span(f"agent-{call.id}", str(name), "agent", agent.span_id, call.at, **description)
         call.agent = Agent(self._run, span)

@@ -20,7 +20,7 @@ from ..times import time_of
 from ..usage import Usage, whole_input
 from ..wire.anthropic import Content, count_of, unknown_block
 from ..wire.openai import arguments_of, content_of
-from .codex_records import LINE_TYPES, RolloutRecord, id_in, parents_of, payloads, read_records, text_of, without_replay
+from .codex_records import LINE_TYPES, RolloutRecord, id_in, parents_of, read_records, replayed, text_of, without_replay
 
 _OLDEST: Final = re.compile(rb'\A\{"id":\s*"[^"]+",\s*"timestamp":\s*"[^"]+"(?:,\s*"(?:instructions|git)":|\})')
 _CUT_OFF: Final = re.compile(
@@ -45,6 +45,12 @@ _TOLD: Final = frozenset(
     {"turn_aborted", "entered_review_mode", "exited_review_mode", "thread_goal_updated", "undo_completed"}
 )
 _ROLES: Final = {"developer": "system", "system": "system", "user": "user", "assistant": "assistant"}
+_INJECTED: Final = (
+    "# AGENTS.md instructions", "<environment_context>", "<user_instructions>", "<permissions instructions>",
+    "<turn_context>", "<turn_aborted>",
+)  # fmt: skip
+"""Beginnings of what the program says as the user."""
+_EXIT_CODE: Final = re.compile(r"(?:Exit code:|Process exited with code) (-?\d+)$", re.MULTILINE)
 _AGENTS: Final = {"codex_cli_rs": "codex", "codex_exec": "codex", "codex_vscode": "codex"}
 
 
@@ -98,8 +104,9 @@ class Codex:
         accounts = Accounts(self.name)
         path = item.location
         records = read_records(path, accounts)
-        before = frozenset[int]().union(*(payloads(file.path) for file in item.files[1:]))
-        own = without_replay(records, before)
+        before = replayed([file.path for file in item.files[1:]])
+        meta = next((each.payload for each in records if each.type == "session_meta"), {})
+        own = without_replay(records, before) if parents_of(meta) else records
         accounts.skipped["replayed"] += len(records) - len(own)
         if any(record.type != "session_meta" for record in own):
             yield _Thread(path, accounts, own).transcript(len(item.files) > 1)
@@ -163,6 +170,8 @@ class _Thread:
         self._has_prompts = any(one == ("response_item", "message", "user") for one in said)
         self._has_answers = any(one == ("response_item", "message", "assistant") for one in said)
         self._has_thoughts = any(one[:2] == ("response_item", "reasoning") for one in said)
+        self._failures = dict(failure for record in records if (failure := _failure(record)) is not None)
+        self._reported: int | None = None
         self._typed = {str(r.payload.get("message")).strip() for r in records if r.kind == "user_message"}
 
     def transcript(self, has_parent: bool) -> Found:
@@ -185,9 +194,10 @@ class _Thread:
             case "event_msg":
                 self._event(record)
             case "turn_context":
-                self._flush()
                 model = record.payload.get("model")
-                self._model = model if isinstance(model, str) else self._model
+                if isinstance(model, str) and model != self._model:
+                    self._flush()
+                    self._model = model
                 self._context |= {
                     name: record.payload.get(name) for name in ("approval_policy", "sandbox_policy", "effort")
                 }
@@ -232,7 +242,8 @@ class _Thread:
             self._answer.content += parts
             return
         self._flush()
-        is_prompt = not self._typed or text_of(record.payload.get("content")).strip() in self._typed
+        text = text_of(record.payload.get("content")).strip()
+        is_prompt = text in self._typed if self._typed else not text.startswith(_INJECTED)
         if role == "user" and is_prompt:
             self._turns.append(len(self._agent.context))
         self._receive(role, content, metadata=None if role != "user" or is_prompt else {"source": "injected"})
@@ -246,6 +257,7 @@ class _Thread:
         given = item.get("output", item.get("tools"))
         call_id = item.get("call_id")
         content, error = _result(given)
+        error = error or self._failures.get(call_id if isinstance(call_id, str) else "")
         self._agent.result(
             call_id if isinstance(call_id, str) else None,
             content,
@@ -270,11 +282,13 @@ class _Thread:
                     {"type": "reasoning", "reasoning": str(given.get("text") or ""), "redacted": False}
                 )
             case "token_count":
-                self._count(given)
+                self._count(given.get("info"))
+            case "turn.completed":
+                self._count({"last_token_usage": given.get("usage")})
             case "error":
-                message = str(given.get("message") or "")
-                error = {"message": message, "traceback": "", "traceback_ansi": ""}
-                self._run.emit("error", self._next("error"), record.at, None, error=error)
+                self._error(given, record.at)
+            case "task_complete" | "turn_complete" if given.get("error"):
+                self._error(given.get("error"), record.at)
             case "thread_rolled_back":
                 self._roll_back(given, record)
             case "thread_name_updated":
@@ -293,11 +307,21 @@ class _Thread:
             del self._turns[-count:]
         self._run.emit("info", self._next("info"), record.at, None, source="codex", data=dict(given))
 
-    def _count(self, given: JsonMapping) -> None:
+    def _error(self, given: object, at: str | None) -> None:
+        message = str(given.get("message") or "") if is_mapping(given) else str(given)
+        error = {"message": message, "traceback": "", "traceback_ansi": ""}
+        self._run.emit("error", self._next("error"), at, None, error=error)
+
+    def _count(self, info: object) -> None:
         """Note the tokens of the call before; each count is written twice."""
-        info = given.get("info")
-        last = info.get("last_token_usage") if is_mapping(info) else None
-        if not is_mapping(last) or info == self._last_counts:
+        if not is_mapping(info) or info == self._last_counts:
+            return
+        whole = info.get("total_token_usage")
+        self._reported = (count_of(whole.get("total_tokens")) if is_mapping(whole) else None) or self._reported
+        last = info.get("last_token_usage")
+        if "prompt" in info and "completion" in info:  # 0.50 to 0.53
+            last = {"input_tokens": info["prompt"], "output_tokens": info["completion"]}
+        if not is_mapping(last):
             return
         self._last_counts = info
         usage = whole_input(
@@ -365,6 +389,8 @@ class _Thread:
                 "git_commit": git.get("commit_hash") if is_mapping(git) else None,
                 "approval_policy": self._context.get("approval_policy"),
                 "prompts": len(prompts) or None,
+                "tokens": None if self._reported in (None, self._run.tokens) else "sum of the calls",
+                "reported_tokens": None if self._reported == self._run.tokens else self._reported,
                 **self._accounts.metadata(),
             },
         )
@@ -426,7 +452,23 @@ def _result(given: object) -> tuple[Content, str | None]:
             return content_of(whole.get("output")), f"exit code {code}" if isinstance(code, int) and code else None
     if is_mapping(given):
         return content_of([given]), None
-    return content_of(given), None
+    header = given.partition("\nOutput:")[0][:500] if isinstance(given, str) else ""
+    code = _EXIT_CODE.search(header)
+    return content_of(given), f"exit code {code[1]}" if code is not None and int(code[1]) else None
+
+
+def _failure(record: RolloutRecord) -> tuple[str, str] | None:
+    """Say which call failed and how, if that is what a record of the program says."""
+    given, call_id = record.payload, record.payload.get("call_id")
+    if record.type != "event_msg" or not isinstance(call_id, str):
+        return None
+    result = given.get("result")
+    if record.kind == "mcp_tool_call_end" and is_mapping(result) and "Err" in result:
+        return call_id, str(result["Err"])
+    code = given.get("exit_code")
+    return (
+        (call_id, f"exit code {code}") if record.kind == "exec_command_end" and isinstance(code, int) and code else None
+    )
 
 
 def _is_plan(given: JsonMapping) -> bool:

@@ -34,8 +34,35 @@ class RolloutLine(msgspec.Struct, gc=False):
     id: str | None = None
     role: str | None = None
     content: Json = None
+    name: Json = None
+    arguments: Json = None
+    input: Json = None
+    action: Json = None
+    call_id: Json = None
+    output: Json = None
+    summary: Json = None
+    encrypted_content: Json = None
 
 
+_BARE: Final = (
+    "role",
+    "content",
+    "name",
+    "arguments",
+    "input",
+    "action",
+    "call_id",
+    "output",
+    "summary",
+    "encrypted_content",
+)
+"""Fields of items that stand in no envelope."""
+_BARE_TYPES: Final = frozenset(
+    {
+        "message", "reasoning", "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output",
+        "local_shell_call",
+    }
+)  # fmt: skip
 _line = msgspec.json.Decoder(RolloutLine)
 _payload = msgspec.json.Decoder(JsonObject)
 
@@ -62,6 +89,12 @@ class RolloutRecord:
         kind = self.payload.get("type")
         return kind if isinstance(kind, str) else ""
 
+    @property
+    def turn(self) -> str | None:
+        """Id of the turn that it begins, if it does."""
+        turn = self.payload.get("turn_id") if self.type == "turn_context" else None
+        return turn if isinstance(turn, str) else None
+
 
 def read_records(path: str, accounts: Accounts) -> list[RolloutRecord]:
     """Read what matters of a rollout, in its order; the rest is counted.
@@ -83,8 +116,9 @@ def read_records(path: str, accounts: Accounts) -> list[RolloutRecord]:
                 )
             except ValueError as error:
                 accounts.refuse(path, f"its payload is not an object: {error}", number)
-        elif line.type == "message" and line.role is not None:  # the oldest layout has no payloads
-            item = {"type": "message", "role": line.role, "content": line.content}
+        elif line.type in _BARE_TYPES:  # the oldest layout has no payloads
+            given = {name: value for name in _BARE if (value := getattr(line, name)) is not None}
+            item = {"type": line.type, **given}
             found.append(RolloutRecord("response_item", time_of(line.timestamp), item, 0))
         elif line.id is not None and not line.type:
             found.append(
@@ -95,24 +129,51 @@ def read_records(path: str, accounts: Accounts) -> list[RolloutRecord]:
     return found
 
 
-def without_replay(records: Sequence[RolloutRecord], before: frozenset[int]) -> list[RolloutRecord]:
+@dataclass(frozen=True, slots=True)
+class ReplayedThread:
+    """What the thread says that another one comes from.
+
+    Args:
+        said: What `RolloutRecord.said` is of its records.
+        turns: Ids of its turns.
+    """
+
+    said: frozenset[int] = frozenset()
+    turns: frozenset[str] = frozenset()
+
+
+def without_replay(records: Sequence[RolloutRecord], before: ReplayedThread | None) -> list[RolloutRecord]:
     """Leave out what a forked thread, or a sub-agent, repeats of the thread that it comes from: the records it begins with.
 
     Args:
         records: Records of the thread.
-        before: What the records of the other thread say.
+        before: The other thread (None: it is not there; only what is older than the thread is left out then).
     """
-    if not before:
-        return list(records)
+    if before is None:
+        began = next((time_of(each.payload.get("timestamp")) for each in records if each.type == "session_meta"), None)
+        start = 1
+        while began and start < len(records) and (records[start].at or began) < began:
+            start += 1
+        return [*records[:1], *records[start:]]
     start = 1
-    while start < len(records) and (records[start].said in before or records[start].type == "session_meta"):
+    while start < len(records) and (records[start].said in before.said or records[start].type == "session_meta"):
         start += 1
+    turns = [(place, each.turn) for place, each in enumerate(records) if each.turn is not None]
+    last = max((place for place, turn in turns if turn in before.turns), default=None)
+    if last is not None:  # records may have been written in another way than there
+        start = max(start, next((place for place, _ in turns if place > last), start))
     return [*records[:1], *records[start:]]
 
 
-def payloads(path: str) -> frozenset[int]:
-    """What the records of a rollout say, to recognise them where they are repeated."""
-    return frozenset(record.said for record in read_records(path, Accounts("codex")) if record.type != "session_meta")
+def replayed(paths: Sequence[str]) -> ReplayedThread | None:
+    """Read what threads say, to recognise it where it is repeated; None if there are none."""
+    said, turns = set[int](), set[str]()
+    for record in (each for path in paths for each in read_records(path, Accounts("codex"))):
+        if record.type != "session_meta":
+            said.add(record.said)
+        if record.turn is not None:
+            turns.add(record.turn)
+    return ReplayedThread(frozenset(said), frozenset(turns)) if paths else None
 
 
 def parents_of(meta: JsonObject) -> list[str]:
