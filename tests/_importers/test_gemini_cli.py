@@ -143,3 +143,50 @@ async def test_messages_of_unknown_types_are_counted(tmp_path: Path) -> None:
     write(tmp_path / "s.json", given)
     (found,) = await read(tmp_path)
     assert (found.metadata["unknown"], found.metadata["unknown_types"]) == (1, "telemetry")
+
+
+async def test_a_header_that_comes_later_is_seen_and_files_in_the_making_are_not(tmp_path: Path) -> None:
+    write(tmp_path / "late.jsonl", [user("m1", "Hello"), header(), gemini("m2", "Hi")])
+    write(tmp_path / ".tmp-x.json", talk("x"))
+    write(tmp_path / ".unreadable-y.json", talk("y"))
+    (found,) = await read(tmp_path)
+    assert (found.transcript_id, len(found.messages)) == ("s", 2)
+
+
+async def test_all_parts_of_a_result_are_one_result(tmp_path: Path) -> None:
+    call = called("t1", {"output": "a.png"})
+    call["result"].append({"inlineData": {"mimeType": "image/png", "data": "AAAA"}})
+    write(tmp_path / "session.json", {**header(), "messages": [user("m1", "Show"), gemini("m2", "", toolCalls=[call])]})
+    (found,) = await read(tmp_path)
+    content = found.messages[-1].content
+    assert [message.role for message in found.messages] == ["user", "assistant", "tool"]
+    assert [part if isinstance(part, str) else part.type for part in content] == ["text", "image"]
+
+
+async def test_tokens_are_those_that_the_program_added_up(tmp_path: Path) -> None:
+    given = talk()
+    given["messages"][1]["tokens"]["total"] = 120
+    write(tmp_path / "session.json", given)
+    (found,) = await read(tmp_path)
+    assert found.total_tokens == 235
+
+
+async def test_errors_are_events(tmp_path: Path) -> None:
+    given = talk()
+    given["messages"].append({"id": "m4", "type": "error", "content": "quota"})
+    write(tmp_path / "session.json", given)
+    (found,) = await read(tmp_path)
+    assert [event.error.message for event in found.events if event.event == "error"] == ["quota"]
+
+
+@pytest.mark.parametrize("how", ["beside", "for all"])
+async def test_sub_agents_name_their_session_and_the_folder_that_was_worked_in(tmp_path: Path, how: str) -> None:
+    project = tmp_path / ".gemini" / "tmp" / "shop"
+    write(project / "chats" / "parent-1" / "child.json", {**talk("child"), "kind": "subagent", "directories": ["/a"]})
+    if how == "beside":
+        (project / ".project_root").write_text("/home/ada/shop\n")
+    else:
+        write(tmp_path / ".gemini" / "projects.json", {"projects": {"/home/ada/shop": "shop"}})
+    (found,) = await read(project)
+    assert (found.metadata["parent"], found.metadata["directories"]) == ("parent-1", ["/a"])
+    assert found.metadata["cwd"] == "/home/ada/shop"

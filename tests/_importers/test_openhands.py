@@ -137,3 +137,109 @@ async def test_lines_of_an_evaluation_are_conversations(tmp_path: Path) -> None:
     assert (called.function, called.arguments) == ("execute_bash", {"command": "ls"})
     assert (first.transcript_id, first.task_id, first.model, first.total_tokens) == ("repo-1-1", "repo-1", "gpt-5", 75)
     assert (second.transcript_id, second.limit, second.error) == ("repo-1-2", "message", ended)
+
+
+async def test_a_result_that_was_written_before_its_action_stands_behind_it(tmp_path: Path) -> None:
+    write(tmp_path / "c.jsonl", [said(1, "user", "Go"), seen(2, 3, None, "a"), action(3, None)])
+    (found,) = await read(tmp_path)
+    assert [message.role for message in found.messages] == ["user", "assistant", "tool"]
+    assert [event.result for event in found.events if event.event == "tool"] == ["a"]
+
+
+async def test_the_branch_that_goes_on_is_the_conversation(tmp_path: Path) -> None:
+    events = [
+        {**said(0, "user", "Go"), "parent_id": None},
+        {**said(1, "assistant", "One way"), "parent_id": "e0"},
+        {**said(2, "assistant", "Another way"), "parent_id": "e0"},
+        {**said(3, "user", "More"), "parent_id": "e1"},
+    ]
+    for number, one in enumerate(events):
+        write(tmp_path / "c1" / "events" / f"event-{number:05}-x.json", one)
+    for leaf, texts in (("e3", ["Go", "One way", "More"]), ("e2", ["Go", "Another way"])):
+        write(tmp_path / "c1" / "base_state.json", {"stats": {}, "leaf_event_id": leaf})
+        (found,) = await read(tmp_path)
+        assert [message.text for message in found.messages] == texts
+        assert found.metadata["skipped"] == 4 - len(texts)
+
+
+async def test_thoughts_calls_and_added_text_of_messages_are_read(tmp_path: Path) -> None:
+    answer = said(2, "assistant", "Hi")
+    answer["llm_message"] |= {
+        "reasoning_content": "I greet",
+        "tool_calls": [{"id": "c1", "name": "ls", "arguments": "{}"}],
+    }
+    thinking = {**action(3, "c2"), "thinking_blocks": [{"type": "thinking", "thinking": "I look"}]}
+    prompt = {**said(1, "user", "Hello"), "extended_content": [{"type": "text", "text": "Skill: greet"}]}
+    system = event(
+        "SystemPromptEvent",
+        0,
+        system_prompt={"text": "Be good", "type": "text"},
+        dynamic_context={"text": "Now", "type": "text"},
+    )
+    write(tmp_path / "c.jsonl", [system, prompt, answer, thinking])
+    (found,) = await read(tmp_path)
+    assert [message.text for message in found.messages[:2]] == ["Be good\nNow", "Hello\nSkill: greet"]
+    thoughts = [
+        part.reasoning
+        for message in found.messages[2:]
+        for part in message.content
+        if getattr(part, "type", "") == "reasoning"
+    ]
+    assert thoughts == ["I greet", "I look"]
+    assert [event.function for event in found.events if event.event == "tool"] == ["ls", "terminal"]
+
+
+async def test_events_of_unknown_kinds_are_counted(tmp_path: Path) -> None:
+    write(tmp_path / "c.jsonl", [said(1, "user", "Go"), event("FutureEvent", 2), event("PauseEvent", 3)])
+    (found,) = await read(tmp_path)
+    assert (found.metadata["unknown_types"], found.metadata["skipped"]) == ("FutureEvent", 1)
+
+
+async def test_what_a_conversation_cost_and_where_it_was_started_is_said(tmp_path: Path) -> None:
+    write(tmp_path / "c1" / "subagents" / "c2" / "events" / "event-00000-x.json", said(1, "user", "Hello"))
+    uses = {name: {"model_name": "m", "accumulated_cost": 0.25} for name in ("default", "condenser")}
+    write(tmp_path / "c1" / "subagents" / "c2" / "base_state.json", {"stats": {"usage_to_metrics": uses}})
+    (found,) = await read(tmp_path)
+    assert (found.transcript_id, found.metadata["parent"], found.metadata["cost"]) == ("c2", "c1", 0.5)
+
+
+async def test_events_of_version_0_in_a_folder_are_one_conversation(tmp_path: Path) -> None:
+    for one in history():
+        write(tmp_path / "sessions" / "sid" / "events" / f"{one['id']}.json", one)
+    write(tmp_path / "sessions" / "sid" / "event_cache" / "0-25.json", history())
+    (found,) = await read(tmp_path)
+    assert found.transcript_id == "sid"
+    assert [message.role for message in found.messages] == ["system", "user", "assistant", "tool"]
+
+
+async def test_calls_of_one_answer_of_version_0_are_one_answer(tmp_path: Path) -> None:
+    usage = {"prompt_tokens": 30, "completion_tokens": 4}
+    named = {"function_name": "bash", "model_response": {"id": "r1", "model": "gpt-5", "usage": usage}}
+    events = [old(1, source="user", action="message", args={"content": "List"})]
+    for number in (2, 4):
+        events += [
+            old(
+                number,
+                action="run",
+                args={"command": f"ls {number}", "thought": "Both" if number == 2 else ""},
+                tool_call_metadata=named,
+            ),
+            old(number + 1, cause=number, observation="run", content=f"seen {number}", extras={}),
+        ]
+    write(tmp_path / "c.json", events)
+    (found,) = await read(tmp_path)
+    assert [message.role for message in found.messages] == ["user", "assistant", "tool", "tool"]
+    assert [event.result for event in found.events if event.event == "tool"] == ["seen 2", "seen 4"]
+    assert (found.model, found.total_tokens) == ("gpt-5", 34)
+
+
+async def test_the_oldest_have_pairs_and_no_ids(tmp_path: Path) -> None:
+    pairs = [
+        [{"action": "message", "source": "user", "content": "List"}, {"observation": "null", "content": ""}],
+        [{"action": "run", "command": "ls", "thought": "I look"}, {"observation": "run", "content": "a.py"}],
+    ]
+    write(tmp_path / "output.jsonl", [{"instance_id": "repo-1", "history": pairs, "test_result": True}])
+    (found,) = await read(tmp_path)
+    assert [message.text for message in found.messages] == ["List", "I look", "a.py"]
+    (called,) = [each for each in found.events if each.event == "tool"]
+    assert (called.function, called.arguments, called.result, found.score) == ("run", {"command": "ls"}, "a.py", True)

@@ -17,7 +17,7 @@ from ..times import time_of
 from ..usage import Usage, whole_input
 from ..wire.anthropic import Content, count_of, unknown_block
 
-_TOLD: Final = frozenset({"info", "warning", "error"})
+_TOLD: Final = frozenset({"info", "warning"})
 _decoder: Final = msgspec.json.Decoder(dict[str, Json])
 
 
@@ -31,8 +31,10 @@ class GeminiCli:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """Whether a session and its project are named, as no other program does."""
-        first = head if plain_name(path).endswith(".json") else head.partition(b"\n")[0]
-        return b'"sessionId"' in first and b'"projectHash"' in first
+        if plain_name(path).startswith((".tmp-", ".unreadable-")):
+            return False
+        parts = [head] if plain_name(path).endswith(".json") else head.split(b"\n")[:200]
+        return any(b'"sessionId"' in part and b'"projectHash"' in part for part in parts)
 
     def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
         """Each file is a session; of a document and the log that goes on with it, the log counts."""
@@ -112,13 +114,19 @@ def _transcript(path: str, header: JsonMapping, messages: Sequence[JsonObject], 
             _user(run, message, id, at, answered)
         elif kind == "gemini":
             _answer(run, message, id, at)
+        elif kind == "error":
+            error = {"message": str(message.get("content") or ""), "traceback": "", "traceback_ansi": ""}
+            run.emit("error", id, at, None, error=error)
         elif kind in _TOLD:
             run.emit("info", id, at, None, source="gemini_cli", data={kind: message.get("content")})
         else:
             accounts.unknown[kind] += 1
     run.main.end()
     text = {name: value for name in ("summary", "kind", "projectHash") if isinstance(value := header.get(name), str)}
+    counts = [each["tokens"] for each in messages if is_mapping(each.get("tokens"))]
+    totals = [total for each in counts if (total := count_of(each.get("total"))) is not None]
     return run.finish(
+        tokens=sum(totals) if totals and len(totals) == len(counts) else None,
         source_type="gemini_cli",
         source_id=run.transcript_id,
         source_uri=f"file://{path}#{run.transcript_id}",
@@ -126,7 +134,13 @@ def _transcript(path: str, header: JsonMapping, messages: Sequence[JsonObject], 
         task_set=_folder_of(path),
         task_id=run.transcript_id,
         agent="gemini-cli",
-        metadata={**text, "cwd": _folder_of(path), **accounts.metadata()},
+        metadata={
+            **text,
+            "cwd": _folder_of(path),
+            "directories": header["directories"] if is_list(header.get("directories")) else None,
+            "parent": Path(path).parent.name if header.get("kind") == "subagent" else None,
+            **accounts.metadata(),
+        },
     )
 
 
@@ -189,18 +203,23 @@ def _answer(run: TraceRun, message: JsonMapping, id: str, at: str | None) -> Non
 
 
 def _results(run: TraceRun, call: JsonMapping, name: str) -> None:
-    """Add the result of a call, which stands beside it."""
+    """Add the result of a call, which stands beside it, and may have several parts."""
     result = call.get("result")
     if result is None:
         return
     at = time_of(call.get("timestamp"))
     run.note_time(at)
+    whole: list[JsonObject] = []
+    error = None
     for part in result if is_list(result) else [result]:
         response = part.get("functionResponse") if is_mapping(part) else None
-        content, error = _response(response) if is_mapping(response) else ([_part(part)], None)
-        if error is None and call.get("status") in ("error", "cancelled"):
-            error = str(call["status"])
-        run.main.result(name, content, message_id=f"result-{name}", at=at, error=error)
+        content, failed = _response(response) if is_mapping(response) else ([_part(part)], None)
+        whole += [{"type": "text", "text": content}] if isinstance(content, str) else content
+        error = error or failed
+    if error is None and call.get("status") in ("error", "cancelled"):
+        error = str(call["status"])
+    only = whole[0]["text"] if len(whole) == 1 and whole[0]["type"] == "text" else whole
+    run.main.result(name, only, message_id=f"result-{name}", at=at, error=error)
 
 
 def _response(response: JsonMapping) -> tuple[Content, str | None]:
@@ -229,8 +248,19 @@ def _usage(tokens: object) -> Usage | None:
 
 
 def _folder_of(path: str) -> str | None:
-    """The folder that was worked in, which stands in a file beside the sessions."""
+    """The folder that was worked in, which stands in a file beside the sessions, or in one for all projects."""
+    project = next((each.parent for each in Path(path).parents if each.name == "chats"), Path(path).parent.parent)
     try:
-        return (Path(path).parent.parent / ".project_root").read_text(encoding="utf-8").strip() or None
+        return (project / ".project_root").read_text(encoding="utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
+        pass
+    try:
+        known = msgspec.json.decode((project.parent.parent / "projects.json").read_bytes())
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    projects = known.get("projects") if is_mapping(known) else None
+    return (
+        next((folder for folder, name in projects.items() if name == project.name), None)
+        if is_mapping(projects)
+        else None
+    )
