@@ -89,6 +89,7 @@ LANGFUSE: Final = RowFormat(
     rows=_rows,
     trace_of=_trace_of,
     transcript=_transcript,
-    suffixes=(".json", ".jsonl", ".ndjson", ".csv"),
+    suffixes=(".json", ".jsonl", ".ndjson", ".csv", ".parquet"),
+    columns=(("id", "trace_id", "type", "start_time"),),
 )
 """Exports of Langfuse."""

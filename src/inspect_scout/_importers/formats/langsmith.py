@@ -1,4 +1,4 @@
-"""Runs of LangSmith in files: dumps of its client or interface, and batches that its client sends."""
+"""Runs of LangSmith in files: dumps of its client or interface, bulk exports, and batches that its client sends."""
 
 from __future__ import annotations
 
@@ -38,5 +38,6 @@ LANGSMITH: Final = RowFormat(
     rows=_rows,
     trace_of=trace_of,
     transcript=_transcript,
+    columns=(("id", "run_type", "dotted_order"), ("id", "run_type", "trace_id", "start_time")),
 )
 """Runs of LangSmith."""

@@ -58,6 +58,7 @@ PHOENIX: Final = RowFormat(
     rows=lambda value: objects_in(value, "data"),
     trace_of=_phoenix_trace,
     transcript=_phoenix,
+    columns=(("span_kind", "context.trace_id"), ("span_kind", "context", "start_time")),
 )
 """Spans of Phoenix."""
 
@@ -69,6 +70,7 @@ LOGFIRE: Final = RowFormat(
     rows=lambda value: objects_in(value, "rows"),
     trace_of=_trace_id,
     transcript=_logfire,
+    columns=(("span_name", "trace_id", "start_timestamp"),),
 )
 """Records of Logfire."""
 
@@ -80,5 +82,6 @@ WEAVE: Final = RowFormat(
     rows=partial(objects_in),
     trace_of=_trace_id,
     transcript=_weave,
+    columns=(("op_name", "trace_id", "started_at"),),
 )
 """Calls of Weave."""

@@ -15,6 +15,7 @@ import msgspec
 from ..._support.shapes import is_list, is_mapping
 from ..._transcripts import TraceProblem
 from ..contract import TraceFile, TraceItem
+from ..files.parquet import MAGIC, columns_of, parquet_rows
 from ..json_values import Json, JsonMapping, JsonObject
 from ..reading import Accounts, document, json_lines, open_trace, plain_name
 from ..tracing.spool import Spool
@@ -44,6 +45,8 @@ class RowFormat:
         rows: Gives the rows of a line or a document.
         trace_of: Gives the trace of a row; None if it says none.
         transcript: Makes a transcript of a trace: its id, its rows as they came, and the place where it is.
+        suffixes: Endings of names of files.
+        columns: Columns by which Parquet is known: all of one of the groups.
     """
 
     name: str
@@ -53,10 +56,15 @@ class RowFormat:
     rows: Rows
     trace_of: Callable[[JsonMapping], str | None]
     transcript: Callable[[str, Sequence[JsonObject], str], ReadTranscript]
-    suffixes: tuple[str, ...] = field(default=(".json", ".jsonl", ".ndjson"))
+    suffixes: tuple[str, ...] = field(default=(".json", ".jsonl", ".ndjson", ".parquet"))
+    columns: Sequence[Sequence[str]] = ()
 
     def recognises(self, path: str, head: bytes) -> bool:
         """Whether it is such an export."""
+        if head.startswith(MAGIC):
+            found = columns_of(path)
+            if any(found.issuperset(group) for group in self.columns):
+                return True
         return self.recognised(path, head)
 
     def items(self, files: Sequence[TraceFile]) -> Iterable[TraceItem]:
@@ -104,8 +112,26 @@ class RowFormat:
 
 
 def _folder_of(path: str) -> str:
-    parent = Path(path).parent
-    return str(parent.parent if parent.name in _KINDS else parent)
+    """Give the folder whose files are read together: above those for days, and for kinds of rows."""
+    folder = _above_parts(Path(path).parent)
+    return str(_above_parts(folder.parent) if folder.name in _KINDS else folder)
+
+
+def _above_parts(folder: Path) -> Path:
+    """Leave out folders like `day=1`, each of which has a part of the rows."""
+    while "=" in folder.name:
+        folder = folder.parent
+    return folder
+
+
+def _named_parts(path: str) -> JsonObject:
+    """Give the columns that the names of such folders are."""
+    found: JsonObject = {}
+    for folder in Path(path).parts[:-1]:
+        name, mark, value = folder.partition("=")
+        if mark and name and value:
+            found[name] = value
+    return found
 
 
 def _values(path: str, accounts: Accounts) -> Iterator[tuple[int | None, Json]]:
@@ -114,6 +140,9 @@ def _values(path: str, accounts: Accounts) -> Iterator[tuple[int | None, Json]]:
         yield from json_lines(path, _decoder, accounts)
     elif name.endswith(".csv"):
         yield from _csv_rows(path)
+    elif name.endswith(".parquet"):
+        parts = _named_parts(path)
+        yield from ((number, parts | row) for number, row in parquet_rows(path, accounts))
     else:
         yield None, document(path, _decoder)
 

@@ -77,9 +77,8 @@ def _id(row: JsonMapping) -> str:
 
 def _attributes(row: JsonMapping) -> JsonObject:
     """Give the attributes with dotted names, whether an export has nested them, or made columns of them."""
-    given = row.get("attributes")
     found: JsonObject = {}
-    _flatten("", given if is_mapping(given) else {}, found)
+    _flatten("", object_in(row.get("attributes")), found)
     for name, value in row.items():
         if name.startswith(_ATTRIBUTES) and value is not None:
             _flatten(name.removeprefix(_ATTRIBUTES), value, found)

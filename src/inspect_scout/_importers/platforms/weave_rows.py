@@ -29,6 +29,8 @@ _MODEL: Final = re.compile(
 _TOOL: Final = re.compile(r"\b(tool|function)\b|_tool\b|\btool_", re.IGNORECASE)
 _AGENT: Final = re.compile(r"\bagent\b|_agent\b|\bagent_", re.IGNORECASE)
 _OWN: Final = frozenset({"self", "cls"})
+_JSON_TEXT: Final = ("attributes", "inputs", "output", "summary")
+"""Fields that tables hold as JSON text."""
 
 
 def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, project: str | None) -> ReadTranscript:
@@ -42,6 +44,7 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
     """
     if not rows:
         raise ValueError("its trace has no calls")
+    rows = [{**row, **{name: from_text(row[name]) for name in _JSON_TEXT if name in row}} for row in rows]
     root = next((row for row in rows if not row.get("parent_id")), rows[0])
     attributes = root.get("attributes")
     project = project or text(root.get("project_id"))
@@ -91,9 +94,9 @@ def _span(row: JsonMapping) -> Span:
     name = _operation(row)
     kind = _kind(row, name)
     error = text(row.get("exception"))
-    inputs = from_text(row.get("inputs"))
+    inputs = row.get("inputs")
     given = {key: value for key, value in inputs.items() if key not in _OWN} if is_mapping(inputs) else inputs
-    output = from_text(row.get("output"))
+    output = row.get("output")
     display = text(row.get("display_name"))
     return Span(
         id=str(row["id"]),
