@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-page check web hooks faults bench bench-traces bench-view bench-web growth reading refusals shots recordings docs openapi examples clean
+.PHONY: help demo test test-python test-page test-vendors check web hooks faults bench bench-traces bench-view bench-web growth reading refusals shots recordings docs openapi examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -40,6 +40,13 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) install -qq --constraint constraints.txt --group dev
 	@touch $@
 
+$(VENV)-vendors/.installed: $(BIN)/python pyproject.toml
+	@echo "Installing packages of vendors in $(VENV)-vendors (a few minutes, once) ..."
+	@$(BIN)/python -m venv $(VENV)-vendors
+	@$(VENV)-vendors/bin/python -m pip install -qq --upgrade 'pip>=25.1'
+	@$(VENV)-vendors/bin/python -m pip install -qq --group vendors
+	@touch $@
+
 # --- What one does ----------------------------------------------------------------------------------------------------
 
 demo: $(VENV)/.installed  ## Scan the example logs and show the results
@@ -72,6 +79,9 @@ test-python: $(VENV)/.installed-dev  ## Run the tests of the library
 test-page: $(VENV)/.installed-dev  ## Run the tests of the page: units, then real flows in Chromium (ONLY="transcript")
 	@web/with-node.sh npx vitest run --silent=passed-only
 	@web/with-node.sh bash tests/run.sh $(ONLY)
+
+test-vendors: $(VENV)/.installed-dev $(VENV)-vendors/.installed  ## Compare imports with servers and clients of Phoenix, Weave and Logfire
+	@SCOUT_TEST_VENDORS=$(CURDIR)/$(VENV)-vendors/bin/python $(BIN)/python -m pytest -q tests/_importers/platforms -k vendor
 
 web: $(VENV)/.installed-dev  ## Build the page into the package (after a change in web/)
 	@web/with-node.sh bash build.sh
@@ -132,6 +142,6 @@ examples: $(VENV)/.installed  ## Make the example logs again (scripted model, no
 	@$(BIN)/python examples/make_logs.py
 
 clean:  ## Remove what the other commands made
-	@rm -rf $(VENV) $(SCANS) $(SCANS)-judged site shots build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+	@rm -rf $(VENV) $(VENV)-vendors $(SCANS) $(SCANS)-judged site shots build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
 		benchmarks/data benchmarks/figures
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

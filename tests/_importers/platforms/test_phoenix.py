@@ -151,22 +151,75 @@ async def test_attributes_may_be_nested_or_columns(tmp_path: Path) -> None:
     assert_talk(other)
 
 
+async def test_metadata_may_be_an_attribute_for_each_key(tmp_path: Path) -> None:
+    rows = spans()
+    del rows[0]["attributes"]["metadata"]
+    rows[0]["attributes"] |= {"metadata.team": "a", "metadata.score": 0.5, "metadata.inner.level": 3, "metadata.x": 1}
+    rows[0]["attributes"] |= {"metadata.x.y": 2}
+    (one,) = await read(write(tmp_path / "spans.jsonl", rows))
+    assert_talk(one)
+    assert (one.metadata["inner"], one.metadata["x"]) == ({"level": 3}, 1)
+
+
+async def test_an_agent_without_a_name_has_that_of_its_span(tmp_path: Path) -> None:
+    rows = spans()
+    del rows[0]["attributes"]["agent.name"]
+    (one,) = await read(write(tmp_path / "spans.jsonl", rows))
+    assert one.agent == "main"
+
+
+async def test_a_call_that_failed_has_the_model_that_was_asked_for(tmp_path: Path) -> None:
+    rows = spans()[:2]
+    given = {name: value for name, value in rows[1]["attributes"].items() if name.startswith("llm.input")}
+    rows[1] |= {"status_code": "ERROR", "status_message": "429"}
+    rows[1]["attributes"] = {**given, "llm.invocation_parameters": '{"model": "gpt-4o", "temperature": 0.5}'}
+    (one,) = await read(write(tmp_path / "spans.jsonl", rows))
+    (model,) = [event for event in one.events if event.event == "model"]
+    assert (model.model, model.error, model.config.temperature) == ("gpt-4o", "429", 0.5)
+    assert one.metadata.get("provider") is None
+
+
+@pytest.mark.parametrize(("status", "reason"), [("completed", "stop"), ("failed", "unknown"), (None, "unknown")])
+async def test_a_response_ended_as_it_says(tmp_path: Path, status: str | None, reason: str) -> None:
+    said = {**message("input", 0, "user", "Hi?"), **message("output", 0, "assistant", "Hello.")}
+    said["output.value"] = json.dumps({"id": "r1", "status": status})
+    said["llm.provider"] = "openai"
+    (one,) = await read(write(tmp_path / "spans.jsonl", [span("t", 0, None, "LLM", "Response", said)]))
+    (model,) = [event for event in one.events if event.event == "model"]
+    assert model.output.stop_reason == reason
+    assert one.metadata["provider"] == "openai"
+
+
+async def test_calls_one_after_the_other_are_several_whatever_their_ids(tmp_path: Path) -> None:
+    """Some servers of models give all answers the same id; two spans of one call overlap."""
+    rows = spans()
+    for number in (1, 3):
+        rows[number]["attributes"]["output.value"] = '{"id": "chatcmpl-1"}'
+    (one,) = await read(write(tmp_path / "1" / "spans.jsonl", rows))
+    assert_talk(one)
+    twin = {**rows[3], "context": {"trace_id": "t", "span_id": "t-twin"}}
+    (other,) = await read(write(tmp_path / "2" / "spans.jsonl", [*rows, twin]))
+    assert other.total_tokens == one.total_tokens
+
+
 class Phoenix:
     """A server with traces, of a version.
 
     Args:
         ids: Its traces.
         version: 13.15 lists traces, 13.9 looks up a trace, older ones list spans and nothing else.
+        knows_sessions: Whether it has the sessions in this project, and not in another that had them first.
     """
 
-    def __init__(self, *ids: str, version: float = 13.15, page: int = 3) -> None:
-        self.ids, self.version, self.page = ids, version, page
+    def __init__(self, *ids: str, version: float = 13.15, page: int = 3, knows_sessions: bool = True) -> None:
+        self.ids, self.version, self.page, self.knows_sessions = ids, version, page, knows_sessions
 
     def __call__(self, asked: Asked) -> Any:
         if asked.path == "/v1/projects/my%20project/traces" and self.version >= 13.15:
             rows: list[Any] = [
                 {"id": id, "trace_id": id, "start_time": "2026-06-01T10:00:00Z", "end_time": "2026-06-01T10:00:09Z"}
                 for id in self.ids
+                if self.knows_sessions or "session_identifier" not in asked.parameters
             ]
             return self.paged(rows, asked)
         if asked.path == "/v1/projects/my%20project/spans":
@@ -222,6 +275,13 @@ async def test_traces_are_chosen_by_session_tags_and_metadata() -> None:
             assert len(await fetch(server, **choice)) == 1
         for choice in others:
             assert await fetch(server, **choice) == []
+
+
+async def test_a_session_may_have_begun_in_another_project() -> None:
+    with serving_platform(Phoenix("t", "u", knows_sessions=False)) as server:
+        assert [each.transcript_id for each in await fetch(server, session_id="s1")] == ["t", "u"]
+        assert server.asked[1].parameters["attribute"] == ['session.id:"s1"']
+        assert await fetch(server, session_id="s2") == []
 
 
 async def test_what_is_missing_is_said() -> None:

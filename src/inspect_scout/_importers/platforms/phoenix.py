@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
@@ -70,18 +71,39 @@ class PhoenixQuery(PlatformQuery):
         if self.trace_id is not None:
             yield self._head(self.trace_id, None, None)
             return
-        asked: Parameters = {"start_time": utc_text(self.from_time), "end_time": utc_text(self.to_time)}
+        count = 0
         try:
-            session: Parameters = {"session_identifier": self.session_id}
-            listed: Parameters = {**asked, **session, "limit": _TRACES, "sort": "start_time", "order": "desc"}
-            async for row in _pages(client, f"{self._path}/traces", listed, may_lack=True):
-                if is_within(row.get("start_time"), self.from_time, self.to_time):
-                    yield self._head(str(row.get("trace_id") or ""), row.get("start_time"), row.get("end_time"))
+            async for head in self._traces(client):
+                count += 1
+                yield head
         except NotOfferedError:
-            async for row in _pages(client, f"{self._path}/spans", {**asked, "parent_id": "null", "limit": _SPANS}):
-                id = field_of(row, "context", "trace_id")
-                if not row.get("parent_id") and is_within(row.get("start_time"), self.from_time, self.to_time):
-                    yield self._head(str(id or ""), row.get("start_time"), row.get("end_time"))
+            async for head in self._roots(client, {}):
+                yield head
+        else:
+            if (
+                self.session_id is not None and not count
+            ):  # a server knows a session only in the project that had it first
+                async for head in self._roots(client, {"attribute": f"session.id:{json.dumps(self.session_id)}"}):
+                    yield head
+
+    @property
+    def _times(self) -> Parameters:
+        return {"start_time": utc_text(self.from_time), "end_time": utc_text(self.to_time)}
+
+    async def _traces(self, client: PlatformClient) -> AsyncIterator[TraceHead]:
+        session: Parameters = {"session_identifier": self.session_id}
+        asked: Parameters = {**self._times, **session, "limit": _TRACES, "sort": "start_time", "order": "desc"}
+        async for row in _pages(client, f"{self._path}/traces", asked, may_lack=True):
+            if is_within(row.get("start_time"), self.from_time, self.to_time):
+                yield self._head(str(row.get("trace_id") or ""), row.get("start_time"), row.get("end_time"))
+
+    async def _roots(self, client: PlatformClient, chosen: Parameters) -> AsyncIterator[TraceHead]:
+        """Give the traces by their spans that have no parent."""
+        order: Parameters = {"parent_id": "null", "sort": "start_time", "order": "desc", "limit": _SPANS}
+        async for row in _pages(client, f"{self._path}/spans", {**self._times, **chosen, **order}):
+            id = field_of(row, "context", "trace_id")
+            if not row.get("parent_id") and is_within(row.get("start_time"), self.from_time, self.to_time):
+                yield self._head(str(id or ""), row.get("start_time"), row.get("end_time"))
 
     def _head(self, id: str, start: object, end: object) -> TraceHead:
         place = f"{self._url}/projects/{quote(str(self.project))}/traces/{quote(id, safe='')}"

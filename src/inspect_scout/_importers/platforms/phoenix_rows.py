@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MESSAGES: Final = ("llm.input_messages", "llm.output_messages", "llm.tools", "llm.prompts", "llm.choices")
 """Attributes that exports of data frames hold as lists."""
 _ATTRIBUTES: Final = "attributes."
+_METADATA: Final = "metadata."
 
 
 def labels_of(rows: Sequence[JsonMapping]) -> tuple[str | None, list[str], JsonObject]:
@@ -28,7 +29,7 @@ def labels_of(rows: Sequence[JsonMapping]) -> tuple[str | None, list[str], JsonO
     sessions = [text(_attributes(row).get("session.id")) for row in rows]
     root = _attributes(_root(rows)) if rows else {}
     session = next((each for each in sessions if each), None)
-    return session, texts(from_text(root.get("tag.tags"))), object_in(root.get("metadata"))
+    return session, texts(from_text(root.get("tag.tags"))), _metadata(root)
 
 
 def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, project: str | None) -> ReadTranscript:
@@ -45,12 +46,13 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
     root = _root(rows)
     attributes = _attributes(root)
     session, tags, metadata = labels_of(rows)
+    providers = (_provider(_attributes(row)) for row in (root, *rows))
     return finish(
         id,
         [span_of(_otel(row)) for row in rows],
         metadata={
             **metadata,
-            "provider": attributes.get("llm.provider", attributes.get("llm.system")),
+            "provider": next((each for each in providers if each), None),
             "span_kind": root.get("span_kind"),
             "session_id": session,
             "user_id": attributes.get("user.id"),
@@ -63,6 +65,27 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
         task_set=project,
         task_id=text(root.get("name")),
     )
+
+
+def _metadata(attributes: JsonMapping) -> JsonObject:
+    """Give the metadata of a span; servers give each of its keys as an attribute, and so those of objects in it."""
+    found = dict(object_in(attributes.get("metadata")))
+    for name, value in attributes.items():
+        if name.startswith(_METADATA):
+            *outer, last = name.removeprefix(_METADATA).split(".")
+            at = found
+            for key in outer:
+                inner = at.setdefault(key, {})
+                if not is_mapping(inner):
+                    break
+                at = inner
+            else:
+                at[last] = value
+    return found
+
+
+def _provider(attributes: JsonMapping) -> str | None:
+    return text(attributes.get("llm.provider")) or text(attributes.get("llm.system"))
 
 
 def _root(rows: Sequence[JsonMapping]) -> JsonMapping:

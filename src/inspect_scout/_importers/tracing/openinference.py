@@ -9,13 +9,15 @@ from ..._support.shapes import is_list, is_mapping
 from ..json_values import JsonMapping, JsonObject
 from ..run import Message
 from ..usage import Usage, whole_input
+from ..wire.answers import stop_for
 from ..wire.genai import messages_of, text_of
 from ..wire.openai import arguments_of, message_of
-from ..wire.settings import config_of, from_text, stop_of, tools_of
+from ..wire.settings import config_of, from_text, tools_of
 from .flat import SpanEvent, counts, numbered, text_at
 from .spans import CalledModel, Span, ToolUse
 
 _KIND: Final = "openinference.span.kind"
+_MODELS: Final = ("llm.response.model_name", "llm.model_name", "llm.request.model_name")
 _NOTED: Final = frozenset({"EMBEDDING", "RETRIEVER", "RERANKER", "GUARDRAIL", "EVALUATOR"})
 
 
@@ -32,7 +34,7 @@ def describe(span: Span, attributes: JsonMapping, events: Sequence[SpanEvent]) -
     elif kind == "TOOL":
         span.kind, span.use = "tool", _use(span, attributes)
     elif kind == "AGENT":
-        span.kind = "agent"
+        span.kind, span.agent = "agent", span.agent or span.name or None
     elif kind in _NOTED:
         names = ("input.value", "output.value")
         span.note = {kind.lower(): {name: attributes[name] for name in names if name in attributes}}
@@ -63,25 +65,31 @@ def _call(attributes: JsonMapping) -> CalledModel:
         output = [{"role": "assistant", "content": text} for text in texts if isinstance(text, str)]
         output = output or _answer(attributes.get("output.value"))
     settings = from_text(attributes.get("llm.invocation_parameters"))
+    settings = settings if is_mapping(settings) else {}
     tools = [row.get("tool.json_schema") for row in numbered(attributes, "llm.tools.")]
-    reasons = attributes.get("llm.finish_reasons", attributes.get("llm.finish_reason"))
+    whole = _whole_answer(attributes)
+    reasons = attributes.get("llm.finish_reasons", attributes.get("llm.finish_reason", whole.get("status")))
     return CalledModel(
-        text_at(attributes, ("llm.response.model_name", "llm.model_name", "llm.request.model_name")) or "",
+        text_at(attributes, _MODELS) or text_at(settings, ("model",)) or "",
         given,
         _merged(output),
         _usage(attributes),
-        stop_of(reasons[0] if is_list(reasons) and reasons else reasons),
+        stop_for(reasons[0] if is_list(reasons) and reasons else reasons, output),
         tools_of(tools),
-        config_of(settings) if is_mapping(settings) else {},
-        _response_id(attributes),
+        config_of(settings),
+        _text(whole.get("id")),
     )
 
 
-def _response_id(attributes: JsonMapping) -> str | None:
+def _whole_answer(attributes: JsonMapping) -> JsonObject:
+    """Give the answer of a provider that was kept as it came; an empty object if none was."""
     given = attributes.get("output.value")
     value = from_text(given) if isinstance(given, str) and '"id"' in given[:200] else None
-    id = value.get("id") if is_mapping(value) else None
-    return id if isinstance(id, str) else None
+    return value if is_mapping(value) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _whole(given: object, role: str) -> list[Message]:

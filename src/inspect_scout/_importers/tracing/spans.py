@@ -197,7 +197,7 @@ class SpanTree:
                     call.usage = each.span.call.usage
                 _is_no_call(each)
             other = answered.get(call.response_id or "")
-            if other is not None and other.span.call is not None:
+            if other is not None and other.span.call is not None and _overlap(node.span, other.span):
                 is_better = call.has_content and not other.span.call.has_content
                 _is_no_call(other if is_better else node)
                 if not is_better:
@@ -216,6 +216,14 @@ def _calls_below(node: Node) -> list[Node]:
         elif each.span.kind == "other":
             pending.extend(each.children)
     return found
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    """Whether two spans may be of one call: some servers give all answers the same id."""
+    return not any(
+        first.end is not None and second.start is not None and first.end < second.start
+        for first, second in ((one, other), (other, one))
+    )
 
 
 def _is_no_call(node: Node) -> None:
