@@ -116,6 +116,26 @@ async def test_a_call_that_failed_has_its_error(tmp_path: Path) -> None:
     assert [each.error for each in models] == [None, "RateLimitError: 429"]
 
 
+@pytest.mark.parametrize(
+    ("exception", "said"),
+    [
+        ({"type": "ValueError", "message": "boom", "traceback": [{"filename": "a.py"}]}, "ValueError: boom"),
+        ({"type": "ValueError", "message": ""}, "ValueError"),
+        ({}, "failed"),
+    ],
+)
+async def test_an_exception_may_be_an_object(tmp_path: Path, exception: Any, said: str) -> None:
+    """As its client 0.54 writes it: JSON text, with the traceback."""
+    rows = calls()
+    rows[0]["exception"] = json.dumps(exception)
+    rows[2]["exception"] = exception
+    (one,) = await read(write(tmp_path / "calls.jsonl", rows))
+    assert one.error == said
+    (tool,) = [event for event in one.events if event.event == "tool"]
+    assert tool.error is not None
+    assert tool.error.message == said
+
+
 async def test_calls_without_an_id_are_counted(tmp_path: Path) -> None:
     nameless = {name: value for name, value in calls()[1].items() if name != "id"}
     (one,) = await read(write(tmp_path / "calls.jsonl", [*calls(), nameless]))

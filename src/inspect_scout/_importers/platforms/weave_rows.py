@@ -66,7 +66,7 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
         source_uri=place,
         task_set=project,
         task_id=text(root.get("display_name")) or _operation(root),
-        error=text(root.get("exception")),
+        error=_exception(root),
     )
 
 
@@ -74,6 +74,15 @@ def _operation(row: JsonMapping) -> str:
     """Give the name of a function; its address has it before the version."""
     name = str(row.get("op_name") or "")
     return name.rsplit("/", 1)[-1].partition(":")[0] if name.startswith("weave:///") else name
+
+
+def _exception(row: JsonMapping) -> str | None:
+    """Say what went wrong; newer clients write an object with a traceback, as JSON text."""
+    given = from_text(row.get("exception"))
+    if is_mapping(given):
+        said = [each for name in ("type", "message") if (each := text(given.get(name)))]
+        return ": ".join(said) or "failed"
+    return text(given)
 
 
 def _kind(row: JsonMapping, name: str) -> Literal["model", "tool", "agent", "other"]:
@@ -93,7 +102,7 @@ def _kind(row: JsonMapping, name: str) -> Literal["model", "tool", "agent", "oth
 def _span(row: JsonMapping) -> Span:
     name = _operation(row)
     kind = _kind(row, name)
-    error = text(row.get("exception"))
+    error = _exception(row)
     inputs = row.get("inputs")
     given = {key: value for key, value in inputs.items() if key not in _OWN} if is_mapping(inputs) else inputs
     output = row.get("output")
