@@ -165,6 +165,47 @@ async def test_what_logfire_notes_of_the_client_of_openai(tmp_path: Path) -> Non
     assert (model.config.temperature, model.output.choices[0].stop_reason) == (0.5, "stop")
 
 
+def streamed(asked: str, number: int, parent: int | None = 1) -> list[dict[str, Any]]:
+    """A call whose answer comes in a stream, as the package 5.4 writes it: a span, and beside it a log with the answer."""
+    request: dict[str, Any] = {
+        "request_data": {"model": "m-1"},
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "m-1",
+    }
+    request["gen_ai.input.messages"] = [parts("user", text(asked))]
+    answer = {
+        "gen_ai.output.messages": [parts("assistant", text(f"Re: {asked}"))],
+        "gen_ai.response.id": f"r{number}",
+        "gen_ai.response.model": "m-1-2026",
+        "gen_ai.usage.input_tokens": 100,
+        "gen_ai.usage.output_tokens": 20,
+        "gen_ai.usage.raw": {"completion_tokens_details": {"reasoning_tokens": 5}},
+    }
+    log = record("t", number + 10, parent, "streaming response from {request_data[model]!r}", **request, **answer)
+    log |= {"kind": "log", "end_timestamp": log["start_timestamp"]}
+    return [record("t", number, parent, "Chat Completion with {request_data[model]!r}", **request), log]
+
+
+async def test_a_call_that_is_streamed_is_one(tmp_path: Path) -> None:
+    rows = [record("t", 1, None, "main"), *streamed("one", 2), *streamed("two", 3), *streamed("two", 4)]
+    (one,) = await read(write(tmp_path / "records.jsonl", rows))
+    models = [event for event in one.events if event.event == "model"]
+    assert [each.output.completion for each in models] == ["Re: one", "Re: two", "Re: two"]
+    assert {each.model for each in models} == {"m-1-2026"}
+    assert one.total_tokens == 3 * 120
+    usage = models[0].output.usage
+    assert usage is not None
+    assert usage.reasoning_tokens == 5
+
+
+async def test_a_stream_that_was_left_has_no_answer(tmp_path: Path) -> None:
+    rows = [record("t", 1, None, "main"), streamed("one", 2)[0], *streamed("two", 3)]
+    (one,) = await read(write(tmp_path / "records.jsonl", rows))
+    models = [event for event in one.events if event.event == "model"]
+    assert [each.output.completion for each in models] == ["", "Re: two"]
+    assert one.total_tokens == 120
+
+
 class Logfire:
     """A server with records, which answers the SQL that is asked, and refuses any other."""
 
@@ -174,7 +215,10 @@ class Logfire:
     def __call__(self, asked: Asked) -> Any:
         if asked.headers.get("authorization") != "Bearer pylf_v1_us_token":
             return Reply(401, {"detail": "Invalid token"})
-        if asked.path == "/api/read-token-info" and not self.is_old:
+        if (
+            asked.path == ("/api/read-token-info" if self.shape == "list" else "/v1/read-token-info")
+            and not self.is_old
+        ):
             return {"organization_name": "org", "project_name": "agents"}
         if asked.path == "/v2/query" and not self.is_old:
             assert asked.headers["accept"] == "application/json"
@@ -202,6 +246,8 @@ class Logfire:
     def shaped(self, rows: list[dict[str, Any]]) -> Any:
         if self.shape == "list":
             return rows
+        if self.shape == "data":
+            return {"schema": {"fields": [{"name": "trace_id"}]}, "data": rows}
         if self.shape == "rows":
             return {"columns": [{"name": "trace_id"}], "rows": rows}
         return {"columns": [{"name": name, "values": [row[name] for row in rows]} for name in (rows or [{}])[0]]}
@@ -212,7 +258,7 @@ async def fetch(server: PlatformServer, **fields: Any) -> list[Transcript]:
     return [each async for each in logfire(**given)]
 
 
-@pytest.mark.parametrize("shape", ["rows", "columns", "list"])
+@pytest.mark.parametrize("shape", ["data", "rows", "columns", "list"])
 @pytest.mark.parametrize("is_old", [False, True])
 async def test_traces_are_read_in_any_shape_of_answer(shape: str, is_old: bool) -> None:
     with serving_platform(Logfire("t", "u", "v", shape=shape, is_old=is_old)) as server:
@@ -250,6 +296,15 @@ async def test_conditions_become_sql() -> None:
         in body["sql"]
     )
     assert body["min_timestamp"] < "2026-06-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("answer", [{}, {"result": []}, "rows", 3, None])
+async def test_an_answer_of_another_shape_is_not_taken_for_nothing(answer: Any) -> None:
+    with (
+        serving_platform(lambda asked: {} if "info" in asked.path else json.dumps(answer)) as server,
+        pytest.raises(OSError, match="shape that is not known"),
+    ):
+        await fetch(server)
 
 
 async def test_another_project_is_refused() -> None:

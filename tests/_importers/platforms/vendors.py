@@ -66,7 +66,7 @@ def forbidden():
 
 def run_program(program: str, *arguments: str, **environment: str) -> str:
     """Run a program with the packages of vendors, and give what it printed."""
-    own = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
     done = subprocess.run(
         [PYTHON, "-c", program, *arguments],
         capture_output=True,

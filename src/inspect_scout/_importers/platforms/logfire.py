@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from ..._support.errors import ConfigError
+from ..._support.errors import ConfigError, StorageError
 from ..._support.shapes import is_list
 from ..json_values import objects_of
 from ..times import time_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _URL: Final = "https://logfire-{region}.pydantic.dev"
 _REGION: Final = re.compile(r"pylf_v\d+_([a-z]{2,10})_")
+_TOKEN_INFO: Final = ("/v1/read-token-info", "/api/read-token-info")
+"""Where newer and older servers say what a token reads."""
 _PAGE: Final = 1000
 _GROUP: Final = 50
 _GROUP_SPANS: Final = 2000
@@ -39,7 +42,7 @@ _COLUMNS: Final = (
 )
 # The filter is the user's own, and goes to a server that reads only; all other texts are quoted.
 # ruff: noqa: S608
-_IS_GENAI: Final = "attributes->>'gen_ai.operation.name' IS NOT NULL"
+_IS_GENAI: Final = "(attributes->>'gen_ai.operation.name') IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,11 @@ class LogfireQuery(PlatformQuery):
         Raises:
             ConfigError: Another project is wanted: a token reads one.
         """
-        try:
-            info = await client.get("/api/read-token-info", may_lack=True)
-        except NotOfferedError:
-            return "", self.project or ""
+        info: Json = None
+        for path in _TOKEN_INFO:
+            with contextlib.suppress(NotOfferedError):
+                info = await client.get(path, may_lack=True)
+                break
         found = str(field_of(info, "project_name") or "")
         organization = str(field_of(info, "organization_name") or "")
         if self.project and found and self.project not in (found, f"{organization}/{found}"):
@@ -182,13 +186,18 @@ async def _ask(client: PlatformClient, sql: str, since: str | None) -> list[Json
 
 
 def _rows_of(answer: Json) -> list[JsonObject]:
-    """Give rows, which may come as such, or column by column."""
-    if is_list(answer):
-        return objects_of(answer)
-    rows = field_of(answer, "rows")
-    if rows is not None:
-        return objects_of(rows)
-    columns = objects_of(field_of(answer, "columns"))
+    """Give rows, which may come as such, in an object, or column by column.
+
+    Raises:
+        StorageError: There are none of these.
+    """
+    for rows in (answer, field_of(answer, "data"), field_of(answer, "rows")):
+        if is_list(rows):
+            return objects_of(rows)
+    given = field_of(answer, "columns")
+    if not is_list(given):
+        raise StorageError("Logfire answered with rows in a shape that is not known. Install a newer Scout.")
+    columns = objects_of(given)
     names = [str(column.get("name")) for column in columns]
     values = [value if is_list(value := column.get("values")) else [] for column in columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Final
 
 from ..json_values import objects_of
 from ..tracing.attributes import span_of
 from ..tracing.flat import OtelSpan, SpanEvent
 from ..wire.settings import from_text
+from .query import field_of
 from .rows import finish, object_in, text, texts
 
 if TYPE_CHECKING:
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
     from ..contract import ReadTranscript
     from ..json_values import JsonMapping, JsonObject
+
+_ANSWERS: Final = frozenset({"gen_ai.output.messages", "response_data", "events"})
+_REASONING: Final = "gen_ai.usage.reasoning.output_tokens"
 
 
 def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, project: str | None) -> ReadTranscript:
@@ -35,9 +40,10 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
     failed = next((row for row in rows if row.get("is_exception") is True), None)
     attributes = object_in(root.get("attributes"))
     given: JsonObject = {name: attributes[name] for name in ("agent_args", "score", "success") if name in attributes}
+    joined = _with_streams(rows)
     return finish(
         id,
-        [span_of(_otel(row)) for row in rows],
+        [span_of(_otel(row)) for row in joined],
         metadata={
             **given,
             "service_name": service,
@@ -54,6 +60,41 @@ def trace_transcript(id: str, rows: Sequence[JsonMapping], *, place: str, projec
     )
 
 
+def _with_streams(rows: Sequence[JsonMapping]) -> list[JsonMapping]:
+    """Join calls whose answers came in streams: the span ends when the stream begins, and a log beside it has the answer."""
+    in_order = sorted(rows, key=lambda row: str(row.get("start_timestamp")))
+    waiting: dict[str, list[int]] = {}
+    found: list[JsonMapping] = []
+    for row in in_order:
+        attributes = object_in(row.get("attributes"))
+        if "gen_ai.input.messages" not in attributes or str(row.get("kind")) not in ("span", "log"):
+            found.append(row)
+            continue
+        same = (row.get("parent_span_id"), attributes.get("request_data"), attributes["gen_ai.input.messages"])
+        key = json.dumps([*same], sort_keys=True, default=str)
+        if row.get("kind") == "log" and waiting.get(key):
+            at = waiting[key].pop(0)
+            call = found[at]
+            whole = {**object_in(call.get("attributes")), **attributes}
+            found[at] = {**call, "attributes": whole, "end_timestamp": row.get("end_timestamp")}
+            continue
+        if row.get("kind") == "span" and not _ANSWERS & attributes.keys() and not _is_failed(row):
+            waiting.setdefault(key, []).append(len(found))
+        found.append(row)
+    return found
+
+
+def _attributes(row: JsonMapping) -> JsonObject:
+    """Give attributes, with the thoughts among the tokens as the provider counted them."""
+    attributes = object_in(row.get("attributes"))
+    raw = object_in(attributes.get("gen_ai.usage.raw"))
+    for details in ("completion_tokens_details", "output_tokens_details"):
+        count = field_of(raw, details, "reasoning_tokens")
+        if count is not None:
+            attributes = {_REASONING: count, **attributes}
+    return attributes
+
+
 def _otel(row: JsonMapping) -> OtelSpan:
     events = [
         SpanEvent(str(each.get("event_name") or each.get("name")), object_in(each.get("attributes")) or dict(each))
@@ -67,7 +108,7 @@ def _otel(row: JsonMapping) -> OtelSpan:
         str(row.get("span_name") or row.get("message") or ""),
         row.get("start_timestamp"),
         row.get("end_timestamp"),
-        object_in(row.get("attributes")),
+        _attributes(row),
         events,
         failed=_is_failed(row),
         message=_exception(row) or str(row.get("otel_status_message") or ""),
