@@ -13,7 +13,7 @@ import pytest
 
 from _importers.platforms.langsmith_server import PROJECT
 from _importers.platforms.platform_server import Asked, PlatformServer, Reply, serving_platform
-from inspect_scout.sources import langfuse, langsmith, logfire, phoenix, weave
+from inspect_scout.sources import langfuse, langsmith, phoenix, weave
 
 pytestmark = pytest.mark.anyio
 
@@ -213,5 +213,4 @@ async def test_answers_of_another_shape_are_empty(body: Any) -> None:
         assert await ids(server) == []
         assert [each async for each in langsmith(PROJECT, api_key=KEY, api_url=server.url)] == []
         assert [each async for each in langfuse(public_key=KEY, secret_key=KEY, host=server.url)] == []
-        assert [each async for each in logfire(read_token=KEY, base_url=server.url)] == []
         assert [each async for each in weave("a/b", api_key=KEY, base_url=server.url)] == []

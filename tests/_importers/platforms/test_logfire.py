@@ -298,7 +298,7 @@ async def test_conditions_become_sql() -> None:
     assert body["min_timestamp"] < "2026-06-01T00:00:00Z"
 
 
-@pytest.mark.parametrize("answer", [{}, {"result": []}, "rows", 3, None])
+@pytest.mark.parametrize("answer", [{}, {"result": []}, {"data": 7}, {"data": {"a": 1}}, "rows", 3, None])
 async def test_an_answer_of_another_shape_is_not_taken_for_nothing(answer: Any) -> None:
     with (
         serving_platform(lambda asked: {} if "info" in asked.path else json.dumps(answer)) as server,
