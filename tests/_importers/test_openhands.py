@@ -135,8 +135,9 @@ async def test_lines_of_an_evaluation_are_conversations(tmp_path: Path) -> None:
     assert [message.text for message in first.messages] == ["Be good", "List", "I look", "a.py"]
     (called,) = [each for each in first.events if each.event == "tool"]
     assert (called.function, called.arguments) == ("execute_bash", {"command": "ls"})
-    assert (first.transcript_id, first.task_id, first.model, first.total_tokens) == ("repo-1-1", "repo-1", "gpt-5", 75)
-    assert (second.transcript_id, second.limit, second.error) == ("repo-1-2", "message", ended)
+    assert (first.task_id, first.model, first.total_tokens) == ("repo-1", "gpt-5", 75)
+    assert (second.limit, second.error) == ("message", ended)
+    assert [found.transcript_id[:9] for found in (first, second)] == ["repo-1-1-", "repo-1-2-"]
 
 
 async def test_a_result_that_was_written_before_its_action_stands_behind_it(tmp_path: Path) -> None:

@@ -144,3 +144,46 @@ async def test_commands_in_text_are_calls_and_the_answers_their_results(tmp_path
     assert called.error.message == "exit code 1"
     assert (found.total_tokens, found.limit) == (100, None if bare else "cost")
     assert (found.model, found.date is not None) == (None if bare else "claude-x", True)
+
+
+async def test_attempts_are_transcripts_of_one_task(tmp_path: Path) -> None:
+    attempt = {name: value for name, value in swe().items() if name in ("history", "trajectory", "info")}
+    write(tmp_path / "repo-1.traj", {"environment": "main", "attempts": [attempt, attempt]})
+    found = await read(tmp_path)
+    assert [(each.task_id, each.task_repeat, len(each.messages)) for each in found] == [
+        ("repo-1", 1, 4),
+        ("repo-1", 2, 4),
+    ]
+    assert len({each.transcript_id for each in found}) == 2
+
+
+async def test_answers_of_the_responses_api_are_read_with_their_results(tmp_path: Path) -> None:
+    call = {"type": "function_call", "call_id": "c1", "name": "bash", "arguments": '{"command": "ls"}'}
+    thought = {"type": "reasoning", "summary": [{"type": "summary_text", "text": "I look"}]}
+    usage = {"input_tokens": 90, "output_tokens": 10}
+    answer = {"object": "response", "output": [thought, call], "usage": usage, "extra": {"timestamp": 1_780_000_000}}
+    result = {"type": "function_call_output", "call_id": "c1", "output": "no", "extra": {"returncode": 2}}
+    write(tmp_path / "run.traj.json", mini(messages=[{"role": "user", "content": "Fix it"}, answer, result]))
+    (found,) = await read(tmp_path)
+    assert [message.role for message in found.messages] == ["user", "assistant", "tool"]
+    (called,) = [event for event in found.events if event.event == "tool"]
+    assert (called.function, called.arguments, called.result) == ("bash", {"command": "ls"}, "no")
+    assert called.error is not None
+    assert called.error.message == "exit code 2"
+    assert found.total_tokens == 100
+
+
+@pytest.mark.parametrize("kind", ["swe", "mini", "openhands", "atif"])
+async def test_runs_of_one_task_in_two_folders_are_two_transcripts(tmp_path: Path, kind: str) -> None:
+    row = {"instance_id": "repo-1", "history": [{"source": "user", "action": "message", "args": {"content": "Hi"}}]}
+    step = {"step_id": 1, "source": "user", "message": "Hi"}
+    trajectory = {"schema_version": "ATIF-v1.7", "agent": {"name": "a", "version": "1"}, "steps": [step]}
+    name, content = {
+        "swe": ("repo-1.traj", swe()),
+        "mini": ("repo-1.traj.json", mini()),
+        "openhands": ("output.jsonl", [row]),
+        "atif": ("trajectory.json", trajectory),
+    }[kind]
+    for folder in ("model-a", "model-b"):
+        write(tmp_path / folder / name, content)
+    assert len({found.transcript_id for found in await read(tmp_path)}) == 2

@@ -108,3 +108,13 @@ async def test_how_it_ended(
     write(tmp_path / "run.json", results(simulation(1, termination_reason=ended)))
     (found,) = await read(tmp_path)
     assert (found.error, found.limit, found.score) == (error, limit, score)
+
+
+async def test_a_simulation_that_is_named_is_read_with_what_describes_it(tmp_path: Path) -> None:
+    whole = results()
+    del whole["simulations"]
+    write(tmp_path / "results.json", whole)
+    file = tmp_path / "simulations" / "x.json"
+    write(file, simulation(1))
+    infos = [info async for info in transcripts_from(file)]
+    assert [(info.source_type, info.model) for info in infos] == [("tau2", "gpt-5")]

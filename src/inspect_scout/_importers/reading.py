@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -100,6 +101,12 @@ def read_head(path: str) -> bytes:
 def plain_name(path: str) -> str:
     """Name of a file without what says how it is compressed."""
     return os.path.basename(path).removesuffix(".gz").removesuffix(".zst")
+
+
+def id_in_place(name: str, path: str) -> str:
+    """Make an id of a name that files in other folders have as well, as runs of one task do: the path makes it another one."""
+    place = hashlib.blake2b(os.path.abspath(path).encode("utf-8", "surrogateescape"), digest_size=4)
+    return f"{name}-{place.hexdigest()}"
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from ..._support.regular import open_regular
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..json_values import JsonMapping, JsonObject
-from ..reading import MAX_DOCUMENT, Accounts, document, json_lines, open_trace, plain_name
+from ..reading import MAX_DOCUMENT, Accounts, document, id_in_place, json_lines, open_trace, plain_name
 from ..run import Agent, Call, TraceRun
 from ..times import time_of
 from ..usage import Usage, whole_input
@@ -151,7 +151,8 @@ class _Trajectory:
         session = _text(self.given.get("session_id"))
         stem = plain_name(self.path).removesuffix(".jsonl").removesuffix(".json")
         own = _text(self.given.get("trajectory_id"))
-        self.run.transcript_id = own or f"{session or 'trajectory'}-{stem}{suffix}"
+        unnamed = id_in_place(f"{stem}{suffix}", self.path)
+        self.run.transcript_id = own or (f"{session}-{stem}{suffix}" if session else unnamed)
         parts = self._chain(_TrajectoryPart(self.path, self.given))
         for number, part in enumerate(parts):
             self._steps(self.run.main, part, number > 0, 0)

@@ -12,7 +12,7 @@ import msgspec
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..json_values import Json, JsonMapping, JsonObject, objects_of
-from ..reading import Accounts, document, json_lines, plain_name
+from ..reading import Accounts, document, id_in_place, json_lines, plain_name
 from ..run import StopReason, TraceRun
 from ..times import time_of
 from ..usage import Usage, whole_input
@@ -128,7 +128,7 @@ def _document(path: str, whole: object, accounts: Accounts) -> Iterator[Found]:
     stem = plain_name(path).partition(".")[0]
     events = _events_in(whole)
     accounts.records = len(events)
-    conversation = _Conversation(path, stem, accounts)
+    conversation = _Conversation(path, id_in_place(stem, path), accounts)
     if any("kind" in event for event in events):
         yield conversation.v1(events, {})
     elif events:
@@ -145,12 +145,12 @@ def _lines(path: str, accounts: Accounts) -> Iterator[Found]:
         if not is_mapping(row):
             accounts.refuse(path, "it is not an object", number)
         elif is_list(row.get("history")):
-            id = f"{row.get('instance_id') or stem}-{number}"
+            id = id_in_place(f"{row.get('instance_id') or stem}-{number}", path)
             yield _Conversation(path, id, accounts).v0(_events_in(row), row)
         else:
             events.append(row)
     if events:
-        conversation = _Conversation(path, stem, accounts)
+        conversation = _Conversation(path, id_in_place(stem, path), accounts)
         yield conversation.v1(events, {}) if any("kind" in e for e in events) else conversation.v0(events, {})
 
 

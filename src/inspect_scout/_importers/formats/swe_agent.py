@@ -13,11 +13,13 @@ from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceItem
 from ..conversation import add_messages
 from ..json_values import Json, JsonMapping, JsonObject, objects_of
-from ..reading import Accounts, document, plain_name
+from ..reading import Accounts, document, id_in_place, plain_name
 from ..run import TraceRun
 from ..times import time_of
+from ..wire.answers import answer_of
 from ..wire.anthropic import count_of
 from ..wire.openai import usage_of
+from ..wire.payloads import joined_answers
 from .alone import ReadAlone
 
 _BASH: Final = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n?```", re.DOTALL)
@@ -53,14 +55,18 @@ class SweAgent(ReadAlone):
         given = document(path, _decoder)
         if not is_mapping(given):
             accounts.refuse(path, "it is not an object")
+        elif tries := objects_of(given.get("attempts")):
+            for number, one in enumerate(tries, 1):
+                yield _swe_run(path, {**given, **one}, Accounts(self.name), number)
         else:
             yield _swe_run(path, given, accounts)
         yield from accounts.problems
 
 
-def _swe_run(path: str, given: JsonMapping, accounts: Accounts) -> Found:
+def _swe_run(path: str, given: JsonMapping, accounts: Accounts, number: int | None = None) -> Found:
     stem = plain_name(path).removesuffix(".json").removesuffix(".traj")
-    run = TraceRun(stem)
+    id = id_in_place(stem, path)
+    run = TraceRun(id if number is None else f"{id}-{number}")
     history = objects_of(given.get("history"))
     steps = objects_of(given.get("trajectory"))
     accounts.records = len(history) or len(steps)
@@ -82,8 +88,9 @@ def _swe_run(path: str, given: JsonMapping, accounts: Accounts) -> Found:
         tokens=tokens or None,
         source_type="swe_agent",
         source_id=Path(path).parent.name,
-        source_uri=f"file://{path}#{stem}",
+        source_uri=f"file://{path}#{run.transcript_id}",
         task_id=stem,
+        task_repeat=number,
         agent="swe-agent",
         model=model,
         total_time=sum(times) if times else None,
@@ -164,7 +171,7 @@ class MiniSweAgent(ReadAlone):
 
 def _mini_run(path: str, given: JsonMapping, messages: Sequence[JsonObject], accounts: Accounts) -> Found:
     stem = plain_name(path).removesuffix(".json").removesuffix(".traj")
-    run = TraceRun(stem)
+    run = TraceRun(id_in_place(stem, path))
     accounts.records = len(messages)
     said = [each for each in messages if each.get("role") != "exit"]
     if said and said[-1].get("role") == "user" and not said[-1].get("content"):
@@ -178,7 +185,7 @@ def _mini_run(path: str, given: JsonMapping, messages: Sequence[JsonObject], acc
     stats = info.get("model_stats")
     add_messages(
         run.main,
-        list(_with_calls(said)),
+        list(_with_calls([one for each in said for one in _items(each)])),
         model=name if isinstance(name, str) else "",
         prefix="m-",
         at=lambda message: time_of(_extra(message).get("timestamp")),
@@ -189,7 +196,7 @@ def _mini_run(path: str, given: JsonMapping, messages: Sequence[JsonObject], acc
     return run.finish(
         source_type="mini_swe_agent",
         source_id=Path(path).parent.name,
-        source_uri=f"file://{path}#{stem}",
+        source_uri=f"file://{path}#{run.transcript_id}",
         task_id=stem,
         agent="mini-swe-agent",
         model=name if isinstance(name, str) else None,
@@ -214,6 +221,23 @@ def _response(message: JsonMapping) -> JsonMapping:
     return response if is_mapping(response) else {}
 
 
+def _items(message: JsonObject) -> list[JsonObject]:
+    """Give a message, or what stands in its place where the responses API was used: an answer that has items, and results."""
+    if message.get("type") == "function_call_output":
+        return [{**message, "role": "tool", "tool_call_id": message.get("call_id"), "content": message.get("output")}]
+    if message.get("role") or not is_list(message.get("output")):
+        return [message]
+    answers = answer_of(message).messages
+    extra = {"extra": {"response": message, **_extra(message)}}
+    return [{**joined_answers(answers), **extra}] if answers else []
+
+
+def _failed(message: JsonObject) -> JsonObject:
+    """Say that a tool failed, where the program kept its code."""
+    code = _extra(message).get("returncode")
+    return {**message, "error": f"exit code {code}"} if isinstance(code, int) and code else message
+
+
 def _with_calls(messages: Sequence[JsonObject]) -> Iterator[JsonObject]:
     """Text models write a command into a block of code, and are told its output by the user: a call of a tool, and its result."""
     waiting: str | None = None
@@ -229,7 +253,7 @@ def _with_calls(messages: Sequence[JsonObject]) -> Iterator[JsonObject]:
         waiting = None
         command = _BASH.search(text) if message.get("role") == "assistant" and not message.get("tool_calls") else None
         if command is None:
-            yield message
+            yield _failed(message) if message.get("role") == "tool" else message
             continue
         waiting = f"call-{number}"
         call = {"id": waiting, "function": {"name": "bash", "arguments": {"command": command[1]}}}

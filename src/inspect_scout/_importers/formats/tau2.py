@@ -12,7 +12,7 @@ from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
 from ..conversation import add_messages
 from ..json_values import Json, JsonMapping, JsonObject, objects_of
-from ..reading import Accounts, document
+from ..reading import Accounts, document, id_in_place
 from ..run import TraceRun
 from ..times import time_of
 from ..wire.openai import usage_of
@@ -50,7 +50,8 @@ class Tau2:
 
     def look_in(self, path: str) -> tuple[str, bool]:
         """Simulations are in a folder beside the document."""
-        return str(Path(path).parent), True
+        folder = Path(path).parent
+        return str(folder.parent if folder.name == "simulations" else folder), True
 
     def read(self, item: TraceItem) -> Iterator[Found]:
         """Read the simulations of a run, one after the other."""
@@ -77,7 +78,7 @@ def _of(given: object, *names: str) -> Json:
 
 
 def _simulation(path: str, info: JsonMapping, given: JsonMapping) -> Found:
-    id = str(given.get("id") or f"{given.get('task_id')}:{given.get('trial', 0)}")
+    id = str(given.get("id") or id_in_place(f"{given.get('task_id')}:{given.get('trial', 0)}", path))
     run = TraceRun(id)
     model = _of(info, "agent_info", "llm")
     model = model if isinstance(model, str) else None
