@@ -13,6 +13,7 @@ import pytest
 
 from _importers.platforms.langsmith_server import PROJECT
 from _importers.platforms.platform_server import Asked, PlatformServer, Reply, serving_platform
+from inspect_scout import StorageError
 from inspect_scout.sources import langfuse, langsmith, phoenix, weave
 
 pytestmark = pytest.mark.anyio
@@ -208,9 +209,15 @@ async def test_a_cursor_that_comes_again_ends_the_list() -> None:
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 7, {"data": 7}, {"data": {"a": 1}}])
-async def test_answers_of_another_shape_are_empty(body: Any) -> None:
+async def test_answers_of_another_shape_are_errors_and_not_taken_for_none(body: Any) -> None:
     with serving_platform(lambda _: json.dumps(body)) as server:
-        assert await ids(server) == []
-        assert [each async for each in langsmith(PROJECT, api_key=KEY, api_url=server.url)] == []
-        assert [each async for each in langfuse(public_key=KEY, secret_key=KEY, host=server.url)] == []
-        assert [each async for each in weave("a/b", api_key=KEY, base_url=server.url)] == []
+        asked = [
+            phoenix("p", api_key=KEY, base_url=server.url),
+            langsmith(PROJECT, api_key=KEY, api_url=server.url),
+            langfuse(public_key=KEY, secret_key=KEY, host=server.url),
+        ]
+        if not isinstance(body, dict):  # which might be a call
+            asked.append(weave("a/b", api_key=KEY, base_url=server.url))
+        for one in asked:
+            with pytest.raises(StorageError, match="The answer of the server is not known"):
+                assert [each async for each in one]

@@ -10,7 +10,7 @@ from ..json_values import objects_of
 from ..times import time_of
 from .client import NotOfferedError, PlatformAccess, from_environment, key_of, needed
 from .langfuse_rows import normal, trace_transcript
-from .query import PlatformQuery, TraceHead, field_of, is_within, pages, utc_text
+from .query import PlatformQuery, TraceHead, field_of, is_within, pages, rows_in, utc_text
 from .rows import object_in, texts
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class LangfuseQuery(PlatformQuery):
                 "toTimestamp": utc_text(self.to_time),
             }
             answer = await client.get("/api/public/traces", asked)
-            found = objects_of(field_of(answer, "data"))
+            found = rows_in(answer, "data")
             for row in found:
                 yield row
             if not found or page >= int(field_of(answer, "meta", "totalPages") or 0):

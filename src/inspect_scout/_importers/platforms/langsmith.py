@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..._support.errors import ConfigError, LocationError
-from ..json_values import objects_of
 from ..times import time_of
 from .client import NotOfferedError, PlatformAccess, from_environment, key_of, needed
 from .langsmith_rows import example_transcript, trace_transcript
-from .query import PlatformQuery, TraceHead, is_within, pages, utc_text
+from .query import PlatformQuery, TraceHead, is_within, pages, rows_in, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
@@ -127,7 +126,7 @@ async def _id_of(client: PlatformClient, path: str, what: str, given: str) -> st
     try:
         return str(uuid.UUID(given))
     except ValueError:
-        found = objects_of(await client.get(path, {"name": given, "limit": 1}))
+        found = rows_in(await client.get(path, {"name": given, "limit": 1}))
     exact = [row for row in found if row.get("name") == given and row.get("id")]
     if not exact:
         raise LocationError(f"LangSmith has no {what} {given!r} that this key can see. Name another one.")
@@ -186,7 +185,7 @@ async def _examples(client: PlatformClient, dataset: str) -> AsyncIterator[JsonO
     offset = 0
     while True:
         given: Parameters = {"dataset": dataset, "offset": offset, "limit": _PAGE}
-        page = objects_of(await client.get("/api/v1/examples", given))
+        page = rows_in(await client.get("/api/v1/examples", given))
         for row in page:
             if row.get("id"):
                 yield row

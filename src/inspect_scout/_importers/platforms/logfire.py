@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from ..._support.errors import ConfigError, StorageError
+from ..._support.errors import ConfigError
 from ..._support.shapes import is_list
 from ..json_values import objects_of
 from ..times import time_of
 from .client import NotOfferedError, PlatformAccess, from_environment, key_of, needed
 from .logfire_rows import trace_transcript
-from .query import PlatformQuery, TraceHead, field_of, utc_text
+from .query import PlatformQuery, TraceHead, field_of, unknown_answer_error, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
@@ -196,7 +196,7 @@ def _rows_of(answer: Json) -> list[JsonObject]:
             return objects_of(rows)
     given = field_of(answer, "columns")
     if not is_list(given):
-        raise StorageError("Logfire answered with rows in a shape that is not known. Install a newer Scout.")
+        raise unknown_answer_error("it has no rows")
     columns = objects_of(given)
     names = [str(column.get("name")) for column in columns]
     values = [value if is_list(value := column.get("values")) else [] for column in columns]

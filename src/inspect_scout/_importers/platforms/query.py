@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from ..._support.errors import ConfigError, LocationError, StorageError
-from ..._support.shapes import is_mapping
+from ..._support.shapes import is_list, is_mapping
 from ..._transcripts import TraceProblem
 from ..item_reading import found_in, in_threads
 from ..json_values import Json, objects_of
@@ -182,18 +182,45 @@ async def pages(ask: Callable[[str | None], Awaitable[Json]], rows: str, *cursor
         ask: Asks for a page by its cursor (None: the first one).
         rows: Key of the objects of a page.
         cursor: Path of keys to the cursor of the next page. One that comes again ends the answer.
+
+    Raises:
+        StorageError: A page has no list of these.
     """
     seen = set[str]()
     at: str | None = None
     while True:
         page = await ask(at)
-        for row in objects_of(field_of(page, rows)):
+        for row in rows_in(page, rows):
             yield row
         found = field_of(page, *cursor)
         if not found or str(found) in seen:
             return
         at = str(found)
         seen.add(at)
+
+
+def rows_in(answer: Json, *path: str) -> list[JsonObject]:
+    """Give the objects of a list in an answer.
+
+    Args:
+        answer: The answer.
+        path: Path of keys to the list (none: it is the answer).
+
+    Raises:
+        StorageError: There is no list: nobody may take that for no traces.
+    """
+    found = field_of(answer, *path)
+    if not is_list(found):
+        raise unknown_answer_error(f"{'.'.join(path)!r} is not a list" if path else "it is not a list")
+    return objects_of(found)
+
+
+def unknown_answer_error(what: str) -> StorageError:
+    """Say that a server answered with something else than it was asked for."""
+    return StorageError(
+        f"The answer of the server is not known: {what}. Check that its address is that of the platform; if it is, install a "
+        "newer Scout."
+    )
 
 
 def utc_text(time: datetime | None) -> str | None:

@@ -12,7 +12,7 @@ from ..._support.errors import ConfigError
 from ..._support.shapes import is_mapping
 from ..times import time_of
 from .client import PlatformAccess, from_environment, key_of, needed
-from .query import PlatformQuery, TraceHead, is_within
+from .query import PlatformQuery, TraceHead, is_within, unknown_answer_error
 from .weave_rows import trace_transcript
 
 if TYPE_CHECKING:
@@ -93,8 +93,9 @@ class WeaveQuery(PlatformQuery):
             async with contextlib.aclosing(client.post_lines("/calls/stream_query", body)) as lines:
                 async for row in lines:
                     count += 1
-                    if is_mapping(row):
-                        yield row
+                    if not is_mapping(row):
+                        raise unknown_answer_error("a line of it is not an object")
+                    yield row
             if count < _PAGE:
                 return
             offset += count
