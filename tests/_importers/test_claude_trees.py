@@ -85,12 +85,12 @@ async def test_what_a_compaction_preserves_stays_behind_the_summary(tmp_path: Pa
     session.assistant("m1", text("Old"))
     head = session.user("Lately")
     tail = session.assistant("m2", text("New"))
-    kept = {
+    kept: dict[str, dict[str, Any]] = {
         "messages": {"preservedMessages": {"anchorUuid": "sum", "uuids": [head, tail], "allUuids": [head, tail]}},
         "segment": {"preservedSegment": {"headUuid": head, "anchorUuid": "sum", "tailUuid": tail}},
-    }[how]
+    }
     session.rewind(None)
-    session.system("compact_boundary", logicalParentUuid=tail, compactMetadata={"trigger": "auto", **kept})
+    session.system("compact_boundary", logicalParentUuid=tail, compactMetadata={"trigger": "auto", **kept[how]})
     session.user("The summary", isCompactSummary=True, uuid="sum")
     session.user("Go on")
     session.assistant("m3", text("Sure"))

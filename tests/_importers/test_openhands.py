@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai.model import ContentReasoning
 
 from _importers.documents import read, write
 from inspect_scout import transcripts_from
@@ -180,12 +181,8 @@ async def test_thoughts_calls_and_added_text_of_messages_are_read(tmp_path: Path
     write(tmp_path / "c.jsonl", [system, prompt, answer, thinking])
     (found,) = await read(tmp_path)
     assert [message.text for message in found.messages[:2]] == ["Be good\nNow", "Hello\nSkill: greet"]
-    thoughts = [
-        part.reasoning
-        for message in found.messages[2:]
-        for part in message.content
-        if getattr(part, "type", "") == "reasoning"
-    ]
+    parts = [part for message in found.messages[2:] for part in message.content]
+    thoughts = [part.reasoning for part in parts if isinstance(part, ContentReasoning)]
     assert thoughts == ["I greet", "I look"]
     assert [event.function for event in found.events if event.event == "tool"] == ["ls", "terminal"]
 

@@ -160,5 +160,5 @@ async def test_sessions_in_a_store_are_not_passed_over_in_silence(
     await storage_for(bucket).write(f"{bucket}/sessions/one.jsonl", b'{"type": "user"}\n')
     assert await transcripts_from(f"{bucket}/sessions").count_async() == 0
     assert "Sessions and traces are read from this machine: copy them here first." in caplog.text
-    with pytest.raises(LocationError, match="one.jsonl' is not an eval log or a database.*copy them here first"):
+    with pytest.raises(LocationError, match=r"one.jsonl' is not an eval log or a database.*copy them here first"):
         await infos(f"{bucket}/sessions/one.jsonl")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -79,9 +79,7 @@ class ClaudeCode:
             yield TraceItem((*group, *beside))
         folders = {folder for folder, _ in groups}
         alone = [file for file in old_agents if os.path.dirname(file.path) not in folders]
-        for file in (*alone, *(side for some in sides.values() for side in some)):
-            if _is_agent(file.path):
-                yield TraceItem((file,))
+        yield from (TraceItem((file,)) for file in (*alone, *_agents_in(sides)))
 
     def look_in(self, path: str) -> tuple[str, bool]:
         """Sessions of a project are in one folder, sub-agents below one with the name of their session."""
@@ -163,6 +161,10 @@ def _session_of(path: str) -> str | None:
     if not any(folder in path for folder in _BESIDE):
         return None
     return next(str(above.parent) for above in Path(path).parents if f"{os.sep}{above.name}{os.sep}" in _BESIDE)
+
+
+def _agents_in(sides: Mapping[str, Sequence[TraceFile]]) -> list[TraceFile]:
+    return [file for files in sides.values() for file in files if _is_agent(file.path)]
 
 
 def _is_agent(path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -71,6 +72,60 @@ def agents_beside(session: Path) -> list[Path]:
     return [file for file in files if not file.name.startswith("agent-acompact-")]
 
 
+@dataclass(slots=True)
+class _FilesBeside:
+    """The files beside a session: large results, and sub-agents.
+
+    Args:
+        folder: Their folder.
+        accounts: Is told what is not there.
+        agents: The files of sub-agents that were read.
+    """
+
+    folder: Path
+    accounts: Accounts
+    agents: set[Path]
+
+    def result(self, preview: str) -> str:
+        """Read a large result from its file, if that lies in the session's own folder."""
+        found = _PERSISTED.search(preview)
+        if found is None:
+            return preview
+        file = (self.folder / "tool-results" / Path(found[1]).name).resolve()
+        if file.parent != (self.folder / "tool-results").resolve():
+            return preview
+        try:
+            with open_trace(str(file)) as opened:
+                return opened.read(_MAX_RESULT).decode("utf-8", "replace")
+        except OSError as error:
+            self.accounts.refuse(str(file), f"the result is not there: {error.strerror}")
+            return preview
+
+    def agents_named(self, finished: _Finished) -> list[Path]:
+        """Find the sub-agents that the result of a call names."""
+        folder = self.folder / "subagents"
+        found: list[Path] = []
+        if finished.agent_id and re.fullmatch(r"[\w-]+", finished.agent_id):
+            places = (folder, folder.parent.parent, *sorted(folder.glob("workflows/*")))
+            found = [file for place in places if (file := place / f"agent-{finished.agent_id}.jsonl").is_file()][:1]
+            if not found and folder.is_dir():
+                self.accounts.refuse(str(folder), f"the file of the sub-agent {finished.agent_id!r} is not there")
+        if finished.run_id and re.fullmatch(r"[\w-]+", finished.run_id):
+            run = folder / "workflows" / finished.run_id
+            found += sorted(run.glob("agent-*.jsonl"))
+            if not found and not finished.is_async:
+                self.accounts.refuse(str(run), "the files of this workflow are not there")
+        return [file for file in found if file not in self.agents]
+
+    def agents_with(self, call: Call) -> list[Path]:
+        """Find the sub-agent whose first words are the task of a call, where no id says which one it is."""
+        task = call.arguments.get("prompt")
+        if not isinstance(task, str) or not task:
+            return []
+        unread = [file for file in agents_beside(self.folder) if file not in self.agents]
+        return [file for file in unread if first_words(str(file))[:_SAME_TASK] == task[:_SAME_TASK]][:1]
+
+
 class ClaudeSession:
     """Reads one transcript.
 
@@ -82,8 +137,8 @@ class ClaudeSession:
     """
 
     def __init__(self, item: TraceItem, accounts: Accounts, known: Mapping[str, str], agents: set[Path]) -> None:
-        self._path, self._accounts, self._known, self._read = item.location, accounts, known, agents
-        self._folder = Path(stem_of(self._path))
+        self._path, self._accounts, self._known = item.location, accounts, known
+        self._files = _FilesBeside(Path(stem_of(self._path)), accounts, agents)
         self._run = TraceRun("")
         self._names: dict[str, int] = {}
         self._titles: JsonObject = {}
@@ -132,7 +187,7 @@ class ClaudeSession:
     def _session(self, number: int, part: SessionPart) -> None:
         """Add a session; all but the first begin with an empty context, or with that of the session that they are a fork of."""
         path, records = part
-        self._folder = Path(stem_of(path))
+        self._files.folder = Path(stem_of(path))
         main = self._run.main
         if number:
             context = self._context_at(main, next((r.parent_uuid for r in records if r.uuid), None))
@@ -147,7 +202,7 @@ class ClaudeSession:
         aside = [record for record in records if record.is_sidechain] if len(own) < len(records) else []
         self._conversation(main, own, aside, 0)
         for call in [each for each in main.waiting.values() if each.function in _AGENTS]:
-            self._read_agents(call, main, self._agents_with(call), 0, None)
+            self._read_agents(call, main, self._files.agents_with(call), 0, None)
         main.end()
 
     def _conversation(
@@ -257,26 +312,11 @@ class ClaudeSession:
             self._sub_agent(call, agent, record, depth)
         content = content_of(block.get("content"))
         if isinstance(content, str) and "<persisted-output>" in content:
-            content = self._persisted(content)
+            content = self._files.result(content)
         error = (content if isinstance(content, str) else "the tool failed") if block.get("is_error") is True else None
         agent.result(
             call_id, content, message_id=self._id(f"result-{call_id or record.uuid}"), at=record.at, error=error
         )
-
-    def _persisted(self, preview: str) -> str:
-        """Read a large result from its file, if that lies in the session's own folder."""
-        found = _PERSISTED.search(preview)
-        if found is None:
-            return preview
-        file = (self._folder / "tool-results" / Path(found[1]).name).resolve()
-        if file.parent != (self._folder / "tool-results").resolve():
-            return preview
-        try:
-            with open_trace(str(file)) as opened:
-                return opened.read(_MAX_RESULT).decode("utf-8", "replace")
-        except OSError as error:
-            self._accounts.refuse(str(file), f"the result is not there: {error.strerror}")
-            return preview
 
     def _sub_agent(self, call: Call, agent: Agent, record: SessionRecord, depth: int) -> None:
         if call.agent is not None:
@@ -285,14 +325,18 @@ class ClaudeSession:
             finished = decode(_finished, record.tool_use_result)
         except ValueError:  # text, where the call was refused
             finished = _Finished()
-        files = self._agent_files(finished) if finished.agent_id or finished.run_id else self._agents_with(call)
+        files = (
+            self._files.agents_named(finished)
+            if finished.agent_id or finished.run_id
+            else self._files.agents_with(call)
+        )
         self._read_agents(call, agent, files, depth, record.at)
 
     def _read_agents(self, call: Call, agent: Agent, files: Sequence[Path], depth: int, at: str | None) -> None:
         """Add what the agents of a call did; those of a workflow have a line each."""
         line = self._begin_agent(call, agent)
         for file in files if depth < _MOST_DEPTH else ():
-            self._read.add(file)
+            self._files.agents.add(file)
             try:
                 records = read_records(str(file), self._accounts)
             except (OSError, ValueError) as error:
@@ -307,14 +351,6 @@ class ClaudeSession:
                 own.end()
         line.end(at)
 
-    def _agents_with(self, call: Call) -> list[Path]:
-        """Find the sub-agent whose first words are the task of a call, where no id says which one it is."""
-        task = call.arguments.get("prompt")
-        if not isinstance(task, str) or not task:
-            return []
-        unread = [file for file in agents_beside(self._folder) if file not in self._read]
-        return [file for file in unread if first_words(str(file))[:_SAME_TASK] == task[:_SAME_TASK]][:1]
-
     def _begin_agent(self, call: Call, agent: Agent) -> Agent:
         given = call.arguments
         name = (
@@ -324,21 +360,6 @@ class ClaudeSession:
         span = self._run.span(f"agent-{call.id}", str(name), "agent", agent.span_id, call.at, **description)
         call.agent = Agent(self._run, span)
         return call.agent
-
-    def _agent_files(self, finished: _Finished) -> list[Path]:
-        folder = self._folder / "subagents"
-        found: list[Path] = []
-        if finished.agent_id and re.fullmatch(r"[\w-]+", finished.agent_id):
-            places = (folder, folder.parent.parent, *sorted(folder.glob("workflows/*")))
-            found = [file for place in places if (file := place / f"agent-{finished.agent_id}.jsonl").is_file()][:1]
-            if not found and folder.is_dir():
-                self._accounts.refuse(str(folder), f"the file of the sub-agent {finished.agent_id!r} is not there")
-        if finished.run_id and re.fullmatch(r"[\w-]+", finished.run_id):
-            run = folder / "workflows" / finished.run_id
-            found += sorted(run.glob("agent-*.jsonl"))
-            if not found and not finished.is_async:
-                self._accounts.refuse(str(run), "the files of this workflow are not there")
-        return [file for file in found if file not in self._read]
 
     def _old_sidechain(self, call: Call, agent: Agent, aside: Sequence[SessionRecord], depth: int) -> None:
         """Older versions kept sub-agents in the file of the session: the one whose task is the prompt of the call."""
@@ -382,13 +403,13 @@ class ClaudeSession:
     def _kept(self, agent: Agent, compaction: JsonObject) -> list[int]:
         """Positions of the messages that a compaction left in the context, though they were said before it."""
         named, segment = compaction.get("preservedMessages"), compaction.get("preservedSegment")
+        places: set[int | None] = set()
         if is_mapping(named) and is_list(named.get("uuids")):
             places = {self._place_of(agent, uuid) for uuid in named["uuids"]}
         elif is_mapping(segment):
             first, last = (self._place_of(agent, segment.get(end)) for end in ("headUuid", "tailUuid"))
-            places = set() if first is None or last is None else set(range(first, last + 1))
-        else:
-            places = set()
+            if first is not None and last is not None:
+                places = set(range(first, last + 1))
         return [agent.context[place] for place in sorted(place for place in places if place is not None)]
 
     def _beside(self, agent: Agent, record: SessionRecord) -> None:

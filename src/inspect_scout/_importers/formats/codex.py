@@ -105,7 +105,7 @@ class Codex:
         path = item.location
         records = read_records(path, accounts)
         before = replayed([file.path for file in item.files[1:]])
-        meta = next((each.payload for each in records if each.type == "session_meta"), {})
+        meta = next((each.payload for each in records if each.type == "session_meta"), JsonObject())
         own = without_replay(records, before) if parents_of(meta) else records
         accounts.skipped["replayed"] += len(records) - len(own)
         if any(record.type != "session_meta" for record in own):
