@@ -165,3 +165,12 @@ async def test_a_step_without_a_call_of_the_model_is_none(tmp_path: Path) -> Non
     (found,) = await read(tmp_path)
     assert len([event for event in found.events if event.event == "model"]) == 1
     assert len(found.messages) == 4
+
+
+async def test_calls_of_two_steps_may_have_one_id(tmp_path: Path) -> None:
+    steps = [agent_step(number, "I look.", "call_0") for number in (1, 2)]
+    write(tmp_path, trajectory(steps=steps))
+    (found,) = await read(tmp_path)
+    tools = [event for event in found.events if event.event == "tool"]
+    assert [(event.function, event.result, event.pending) for event in tools] == [("bash", "a.txt", None)] * 2
+    assert [message.function for message in found.messages if message.role == "tool"] == ["bash", "bash"]

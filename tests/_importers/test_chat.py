@@ -176,3 +176,18 @@ async def test_of_many_broken_rows_the_first_are_named_and_the_others_counted(tm
     assert len(index) == 1
     assert len(index.problems) == 21
     assert "the others are not named" in str(index.problems[-1])
+
+
+async def test_calls_that_use_an_id_again_have_spans_of_their_own(tmp_path: Path) -> None:
+    call = {"id": "call_0", "type": "function", "function": {"name": "ls", "arguments": "{}"}}
+    turn = [
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_0", "content": "a"},
+    ]
+    lines(tmp_path / "chats.jsonl", {"messages": [TALK[0], *turn, *turn, TALK[1]]})
+    (found,) = await read(tmp_path)
+    ids = [event.uuid for event in found.events]
+    spans = [event.id for event in found.events if event.event == "span_begin"]
+    assert len(set(ids)) == len(ids)
+    assert len(set(spans)) == len(spans) == 2
+    assert [event.result for event in found.events if event.event == "tool"] == ["a", "a"]

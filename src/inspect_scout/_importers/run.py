@@ -61,15 +61,23 @@ class TraceRun:
         self.models: dict[str, None] = {}
         self.tokens = 0
         self._times: list[str] = []
+        self._ids: dict[str, int] = {}
 
     def emit(self, event: str, uuid: str, at: str | None, span_id: str | None, **fields: Json) -> None:
-        """Add an event; one without a time has that of the event before."""
+        """Add an event; one without a time has that of the event before, and a uuid that is taken gets a number."""
         if at is None:
             at = self._times[-1] if self._times else "1970-01-01T00:00:00+00:00"
         else:
             self._times.append(at)
         self.events.append(
-            {"event": event, "uuid": uuid, "timestamp": at, "working_start": 0.0, "span_id": span_id, **fields}
+            {
+                "event": event,
+                "uuid": self._unique(uuid),
+                "timestamp": at,
+                "working_start": 0.0,
+                "span_id": span_id,
+                **fields,
+            }
         )
 
     def note_time(self, at: str | None) -> None:
@@ -78,9 +86,14 @@ class TraceRun:
             self._times.append(at)
 
     def span(self, id: str, name: str, kind: str | None, parent: str | None, at: str | None, **fields: Json) -> str:
-        """Begin a span."""
+        """Begin a span; its id is what is given, with a number if that is taken: programs use ids of calls again."""
+        id = self._unique(id)
         self.emit("span_begin", f"{id}-begin", at, id, id=id, parent_id=parent, type=kind, name=name, **fields)
         return id
+
+    def _unique(self, id: str) -> str:
+        count = self._ids[id] = self._ids.get(id, 0) + 1
+        return id if count == 1 else self._unique(f"{id}-{count}")
 
     def end_span(self, id: str, at: str | None) -> None:
         """End a span."""

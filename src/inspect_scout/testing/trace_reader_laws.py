@@ -64,6 +64,14 @@ class TraceReaderLaws:
         assert await self.refs(reader, place) == refs
         assert [await self.both(reader, ref) for ref in refs] == read
 
+    async def test_no_two_events_have_one_id(self, reader: TraceReader, place: Path) -> None:
+        for ref in await self.refs(reader, place):
+            for transcript in (await self.both(reader, ref))[0]:
+                ids = [event.uuid for event in transcript.events]
+                begun = [event.id for event in transcript.events if event.event == "span_begin"]
+                assert len(set(ids)) == len(ids)
+                assert len(set(begun)) == len(begun)
+
     async def test_a_file_that_grows_keeps_its_ids_and_is_given_again(self, reader: TraceReader, place: Path) -> None:
         before = await self.refs(reader, place)
         first = before[0]
