@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -80,11 +80,13 @@ class _FilesBeside:
         folder: Their folder.
         accounts: Is told what is not there.
         agents: The files of sub-agents that were read.
+        tasks: What the sub-agents that were looked at were told first.
     """
 
     folder: Path
     accounts: Accounts
     agents: set[Path]
+    tasks: dict[Path, str] = field(default_factory=dict[Path, str])
 
     def result(self, preview: str) -> str:
         """Read a large result from its file, if that lies in the session's own folder."""
@@ -123,7 +125,10 @@ class _FilesBeside:
         if not isinstance(task, str) or not task:
             return []
         unread = [file for file in agents_beside(self.folder) if file not in self.agents]
-        return [file for file in unread if first_words(str(file))[:_SAME_TASK] == task[:_SAME_TASK]][:1]
+        for file in unread:
+            if file not in self.tasks:
+                self.tasks[file] = first_words(str(file))[:_SAME_TASK]
+        return [file for file in unread if self.tasks[file] == task[:_SAME_TASK]][:1]
 
 
 class ClaudeSession:
