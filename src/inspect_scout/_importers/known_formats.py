@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from .._support.storage import is_local
 from .._transcripts import TraceProblem
 from .contract import LinkedFormat, TraceFile, TraceFormat, TraceItem
 from .files.listing import Listing
+from .files.parquet import MAGIC, columns_of
 from .files.recognition import Recognised, recognise_all
 from .formats.atif import Atif
 from .formats.chat import Chat
@@ -174,6 +176,8 @@ def _found(listing: Listing, formats: Sequence[TraceFormat]) -> FoundItems:
 
 def _recognised(path: str) -> Recognised:
     found, head = _format_of(path, FORMATS.values())
+    if found is None and head.startswith(MAGIC) and not columns_of(path):
+        raise OSError(errno.EIO, "it is Parquet, and its end is missing or damaged", path)
     return Recognised(None) if found is None else Recognised(found.name, _links(found, path, head))
 
 

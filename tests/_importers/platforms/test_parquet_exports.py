@@ -194,6 +194,19 @@ async def test_what_is_damaged_is_named_and_the_rest_is_read(tmp_path: Path) -> 
     assert "2.parquet" in problems[0]
 
 
+@pytest.mark.parametrize("cut", ["1.parquet", "2.parquet"])
+async def test_a_file_that_is_cut_off_is_named_and_the_others_are_read(tmp_path: Path, cut: str) -> None:
+    for name in ("1.parquet", "2.parquet", "3.parquet"):
+        file = parquet(tmp_path / name, exported(agent_trace(name[0])))
+        if name == cut:
+            file.write_bytes(file.read_bytes()[:-200])
+    transcripts = transcripts_from(tmp_path)
+    index = await transcripts.index()
+    assert len(index) == 2
+    assert [problem.location for problem in index.problems] == [str(tmp_path / cut)]
+    assert "its end is missing or damaged" in str(index.problems[0])
+
+
 async def test_other_parquet_is_left_to_others(tmp_path: Path) -> None:
     talk = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]
     parquet(tmp_path / "chats.parquet", [{"id": "1", "trace_id": "t", "messages": talk}])

@@ -10,7 +10,7 @@ from typing import Final
 
 import platformdirs
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raise it whenever a file is recognised, or what is in it described, in another way than before."""
 BUSY_SECONDS: Final = 2.0
 _CREATE: Final = (

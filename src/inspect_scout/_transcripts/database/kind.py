@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _MAGIC: Final = b"PAR1"
 _MOST_DESCRIPTION: Final = 64 << 20
+_MOST_DAMAGED: Final = 100
+"""So many files are looked at until one is whole."""
 
 
 def _is_database(place: SourceLocation) -> bool:
@@ -28,33 +31,38 @@ def _is_database(place: SourceLocation) -> bool:
 
 
 def is_parquet_of_others(place: SourceLocation) -> bool:
-    """Whether what has the name of data files, on this machine, has other columns: its first file tells."""
+    """Whether what has the name of data files, on this machine, has other columns: its first whole file tells."""
     if not is_local(place.location):
         return False
     paths = [place.location] if place.paths is None else place.paths
-    data = (path for path in paths if path.lower().endswith(DATA_SUFFIX) and not _is_index(path))
-    first = next(data, None)
+    if any(map(_is_index, paths)):
+        return False
     # Most are databases, which their first file tells: the rest of a large folder is looked through only for others.
-    return first is not None and _lacks_ids(first) and not any(map(_is_index, paths))
+    data = (path for path in paths if path.lower().endswith(DATA_SUFFIX))
+    told = map(_lacks_ids, itertools.islice(data, _MOST_DAMAGED))
+    return next((lacks for lacks in told if lacks is not None), False)
 
 
 def _is_index(path: str) -> bool:
     return f"/{INDEX_FOLDER}/" in path
 
 
-def _lacks_ids(path: str) -> bool:
-    """Whether a Parquet file is whole and has no column of ids. Its last bytes say how long its description is, which names them."""
+def _lacks_ids(path: str) -> bool | None:
+    """Whether a Parquet file has no column of ids; None if it is not whole.
+
+    Its last bytes say how long its description is, which names its columns.
+    """
     try:
         with open(path, "rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 8))
             length, magic = int.from_bytes(file.read(4), "little"), file.read(4)
             if magic != _MAGIC or not 0 < length <= min(size - 8, _MOST_DESCRIPTION):
-                return False
+                return None
             file.seek(size - 8 - length)
             return b"transcript_id" not in file.read(length)
     except OSError:
-        return False
+        return None
 
 
 def _open_source(locations: Sequence[str], duplicates: Duplicates) -> DatabaseSource:  # noqa: ARG001 - ids are unique in it
