@@ -242,3 +242,53 @@ async def test_sessions_are_where_the_program_was_told_to_keep_them(
     small("a").write(tmp_path / "projects" / "-home-ada-shop")
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path))
     assert [transcript.transcript_id async for transcript in claude_code()] == ["a"]
+
+
+async def test_a_contradiction_behind_a_repeated_record_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = small("a")
+    session.records.append(dict(session.records[1]))
+    later = session.user("And then")
+    session.user("Something else", uuid=later)
+    session.write(tmp_path)
+    with caplog.at_level(logging.WARNING):
+        assert said(await only(tmp_path))[-1] == "And then"
+    assert f"another record has the uuid {later!r} as well" in caplog.text
+
+
+async def test_a_call_that_waits_starts_an_agent_only_if_it_has_a_file(tmp_path: Path) -> None:
+    session = Session("main")
+    session.user("Do it")
+    session.assistant("m1", call("t1", "Task", prompt="Look around"))
+    session.write(tmp_path)
+    found = await only(tmp_path)
+    assert agents(found) == []
+    assert [(event.function, event.pending) for event in found.events if event.event == "tool"] == [("Task", True)]
+
+
+async def test_an_agent_in_the_file_of_its_session_starts_once(tmp_path: Path) -> None:
+    session = Session("main")
+    session.user("Do it")
+    session.assistant("m1", call("t1", "Task", prompt="Look around"))
+    session.rewind(None)
+    session.user("Look around", isSidechain=True)
+    session.assistant("n1", text("Nothing"), isSidechain=True)
+    session.write(tmp_path)
+    found = await only(tmp_path)
+    assert agents(found) == ["agent"]
+    assert asked(found) == [["Do it"], ["Look around"]]
+
+
+async def test_an_agent_that_a_sub_agent_waits_for_is_read(tmp_path: Path) -> None:
+    session = Session("main")
+    session.user("Do it")
+    session.assistant("m1", call("t1", "Task", prompt="Look around"))
+    session.write(tmp_path)
+    beside = tmp_path / "main" / "subagents"
+    outer = Session("main", isSidechain=True, agentId="ag1")
+    outer.user("Look around", uuid="g1")
+    outer.assistant("n1", call("t2", "Task", prompt="Look deeper"), uuid="g2")
+    outer.write(beside, "agent-ag1")
+    agent("ag2", "Look deeper").write(beside, "agent-ag2")
+    assert asked(await only(tmp_path)) == [["Do it"], ["Look around"], ["Look deeper"]]

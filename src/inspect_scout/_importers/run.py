@@ -80,6 +80,11 @@ class TraceRun:
             }
         )
 
+    def fail(self, uuid: str, at: str | None, span_id: str | None, message: str) -> None:
+        """Add an error that is not that of a tool."""
+        error = {"message": message, "traceback": "", "traceback_ansi": ""}
+        self.emit("error", uuid, at, span_id, error=error)
+
     def note_time(self, at: str | None) -> None:
         """Something happened at a time, though it is not an event: it counts for when the run began and how long it took."""
         if at is not None:

@@ -14,7 +14,7 @@ from ..._transcripts import TraceProblem
 from ..contract import Found, TraceFile, TraceItem
 from ..reading import Accounts, plain_name
 from .claude_records import COMMAND, SessionRecord, is_prompt, read_records, said_at, text_of
-from .claude_session import ClaudeSession, SessionPart, agents_beside, stem_of
+from .claude_session import ClaudeSession, SessionPart, agents_of, stem_of
 
 _MARK: Final = b'"sessionId"'
 _CUT_OFF: Final = re.compile(
@@ -100,7 +100,7 @@ class ClaudeCode:
             del part
             yield ClaudeSession(item, accounts, known, agents).transcript(parts, number)
         yield from accounts.problems
-        for file in (each for session in _sessions(item) for each in agents_beside(Path(stem_of(session)))):
+        for file in agents_of(item) if _sessions(item) else ():
             if file not in agents:
                 yield TraceProblem(str(file), "no call names this sub-agent: it is not read")
 
@@ -135,10 +135,9 @@ def _without_repeated(
     path: str, records: Sequence[SessionRecord], known: dict[str, str], accounts: Accounts
 ) -> list[SessionRecord]:
     found: list[SessionRecord] = []
-    own: dict[str | None, SessionRecord] = {}
+    own: dict[str, SessionRecord] = {}
     for record in records:
         if record.uuid is not None and record.uuid in known:
-            own = own or {each.uuid: each for each in found}
             if own.get(record.uuid, record) == record:
                 accounts.skipped["repeated"] += 1
             else:
@@ -146,6 +145,7 @@ def _without_repeated(
             continue
         if record.uuid is not None:
             known[record.uuid] = said_at(record, known)
+            own[record.uuid] = record
         found.append(record)
     return found
 
@@ -157,7 +157,7 @@ class _SessionLine(msgspec.Struct, rename="camel", gc=False):
 
 
 def _session_of(path: str) -> str | None:
-    """Say which session a file beside one belongs to, as `_stem` names it; None if it is a session itself."""
+    """Say which session a file beside one belongs to, as `stem_of` names it; None if it is a session itself."""
     if not any(folder in path for folder in _BESIDE):
         return None
     return next(str(above.parent) for above in Path(path).parents if f"{os.sep}{above.name}{os.sep}" in _BESIDE)

@@ -34,6 +34,7 @@ SessionPart: TypeAlias = "tuple[str, list[SessionRecord]]"
 """A file, and records of it that belong together."""
 
 _PERSISTED: Final = re.compile(r"<persisted-output>.*?(\S*tool-results/[^\s<\"']+)", re.DOTALL)
+_SUBAGENTS: Final = f"{os.sep}subagents{os.sep}"
 _AGENTS: Final = frozenset({"Task", "Agent", "Workflow"})
 _STOPS: Final[dict[str, StopReason]] = {
     "end_turn": "stop",
@@ -66,10 +67,10 @@ def stem_of(path: str) -> str:
     return os.path.join(os.path.dirname(path), plain_name(path).removesuffix(".jsonl"))
 
 
-def agents_beside(session: Path) -> list[Path]:
-    """Files of the sub-agents of a session; those that only wrote a summary belong to the program."""
-    files = sorted((session / "subagents").rglob("agent-*.jsonl"))
-    return [file for file in files if not file.name.startswith("agent-acompact-")]
+def agents_of(item: TraceItem) -> list[Path]:
+    """Files of the sub-agents of an item's sessions; those that only wrote a summary belong to the program."""
+    names = [(file.path, plain_name(file.path)) for file in item.files if _SUBAGENTS in file.path]
+    return [Path(path) for path, name in names if name.startswith("agent-") and not name.startswith("agent-acompact-")]
 
 
 @dataclass(slots=True)
@@ -79,12 +80,14 @@ class _FilesBeside:
     Args:
         folder: Their folder.
         accounts: Is told what is not there.
-        agents: The files of sub-agents that were read.
+        all_agents: The files of sub-agents that there are, also of the item's other sessions.
+        agents: Those that were read.
         tasks: What the sub-agents that were looked at were told first.
     """
 
     folder: Path
     accounts: Accounts
+    all_agents: Sequence[Path]
     agents: set[Path]
     tasks: dict[Path, str] = field(default_factory=dict[Path, str])
 
@@ -124,7 +127,7 @@ class _FilesBeside:
         task = call.arguments.get("prompt")
         if not isinstance(task, str) or not task:
             return []
-        unread = [file for file in agents_beside(self.folder) if file not in self.agents]
+        unread = [file for file in self.all_agents if file not in self.agents and file.is_relative_to(self.folder)]
         for file in unread:
             if file not in self.tasks:
                 self.tasks[file] = first_words(str(file))[:_SAME_TASK]
@@ -143,7 +146,7 @@ class ClaudeSession:
 
     def __init__(self, item: TraceItem, accounts: Accounts, known: Mapping[str, str], agents: set[Path]) -> None:
         self._path, self._accounts, self._known = item.location, accounts, known
-        self._files = _FilesBeside(Path(stem_of(self._path)), accounts, agents)
+        self._files = _FilesBeside(Path(stem_of(self._path)), accounts, agents_of(item), agents)
         self._run = TraceRun("")
         self._names: dict[str, int] = {}
         self._titles: JsonObject = {}
@@ -151,10 +154,8 @@ class ClaudeSession:
     def transcript(self, parts: list[SessionPart], segment: int | None) -> Found:
         """Make the transcript of sessions that go on with each other, or of a part of one; what is read is taken out of the list."""
         described = self._described([record for _, part in parts for record in part], segment)
-        number = 0
-        while parts:
+        for number in range(len(parts)):
             self._session(number, parts.pop(0))
-            number += 1
         metadata = {**described.pop("metadata"), **self._titles, **self._accounts.metadata()}
         return self._run.finish(metadata=metadata, **described)
 
@@ -206,8 +207,6 @@ class ClaudeSession:
         own = [record for record in records if not record.is_sidechain] or list(records)
         aside = [record for record in records if record.is_sidechain] if len(own) < len(records) else []
         self._conversation(main, own, aside, 0)
-        for call in [each for each in main.waiting.values() if each.function in _AGENTS]:
-            self._read_agents(call, main, self._files.agents_with(call), 0, None)
         main.end()
 
     def _conversation(
@@ -237,12 +236,19 @@ class ClaudeSession:
                 self._system(speaker, record)
             else:
                 self._beside(speaker, record)
+        for call in [each for each in agent.waiting.values() if each.function in _AGENTS and each.agent is None]:
+            if files := self._files.agents_with(call):  # it had not ended when the session was interrupted
+                self._read_agents(call, agent, files, depth, None)
         for branch in branches.values():
-            unanswered = [message for each in branch.said if (message := self._run.pool[each])["role"] == "user"]
-            if branch.last_output is None and unanswered:
-                data = {"rewound": [message["content"] for message in unanswered]}
-                self._run.emit("info", f"{branch.span_id}-said", None, branch.span_id, source="claude_code", data=data)
-            branch.end()
+            self._end_branch(branch)
+
+    def _end_branch(self, branch: Agent) -> None:
+        """End a branch; what was said in it is told where no call of a model was given it."""
+        said = [message["content"] for each in branch.said if (message := self._run.pool[each])["role"] == "user"]
+        if branch.last_output is None and said:
+            data = {"rewound": said}
+            self._run.emit("info", f"{branch.span_id}-said", None, branch.span_id, source="claude_code", data=data)
+        branch.end()
 
     def _branch(self, agent: Agent, prompt: str, record: SessionRecord) -> Agent:
         span = self._run.span(f"branch-{prompt}", "rewound", "branch", agent.span_id, record.at)
@@ -271,13 +277,8 @@ class ClaudeSession:
         content, calls = answer_of(answer.blocks)
         if answer.first.is_api_error_message or said.model == "<synthetic>":
             text = content_of(answer.blocks)
-            self._run.emit(
-                "error",
-                f"error-{self._id(key)}",
-                answer.first.at,
-                agent.span_id,
-                error={"message": text if isinstance(text, str) else "", "traceback": "", "traceback_ansi": ""},
-            )
+            said_text = text if isinstance(text, str) else ""
+            self._run.fail(f"error-{self._id(key)}", answer.first.at, agent.span_id, said_text)
             return
         stop = _STOPS.get(answer.stop or "", "unknown") if answer.stop else ("tool_calls" if calls else "stop")
         message = {"id": self._id(key), "role": "assistant", "source": "generate", "content": content}

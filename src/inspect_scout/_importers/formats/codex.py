@@ -309,8 +309,7 @@ class _Thread:
 
     def _error(self, given: object, at: str | None) -> None:
         message = str(given.get("message") or "") if is_mapping(given) else str(given)
-        error = {"message": message, "traceback": "", "traceback_ansi": ""}
-        self._run.emit("error", self._next("error"), at, None, error=error)
+        self._run.fail(self._next("error"), at, None, message)
 
     def _count(self, info: object) -> None:
         """Note the tokens of the call before; each count is written twice."""

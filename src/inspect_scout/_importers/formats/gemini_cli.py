@@ -115,8 +115,7 @@ def _transcript(path: str, header: JsonMapping, messages: Sequence[JsonObject], 
         elif kind == "gemini":
             _answer(run, message, id, at)
         elif kind == "error":
-            error = {"message": str(message.get("content") or ""), "traceback": "", "traceback_ansi": ""}
-            run.emit("error", id, at, None, error=error)
+            run.fail(id, at, None, str(message.get("content") or ""))
         elif kind in _TOLD:
             run.emit("info", id, at, None, source="gemini_cli", data={kind: message.get("content")})
         else:

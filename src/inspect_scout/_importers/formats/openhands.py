@@ -11,13 +11,13 @@ import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceFile, TraceItem
-from ..json_values import Json, JsonMapping, JsonObject, objects_of
+from ..json_values import Json, JsonMapping, JsonObject
 from ..reading import Accounts, document, id_in_place, json_lines, plain_name
 from ..run import StopReason, TraceRun
 from ..times import time_of
 from ..usage import Usage, whole_input
 from ..wire.anthropic import count_of
-from ..wire.openai import answer_of, arguments_of, content_of, usage_of
+from ..wire.openai import answer_of, arguments_of, content_of, thoughts_of, usage_of
 
 _KINDS: Final = re.compile(rb'"kind"\s*:\s*"\w*(?:Event|Observation|Condensation|ObservationEvent)"')
 _V0: Final = re.compile(rb'"(?:action|observation)"\s*:\s*"\w')
@@ -207,9 +207,9 @@ class _Conversation:
     def _v1_answer(self, actions: Sequence[JsonObject], at: str | None) -> None:
         first = actions[0]
         text = content_of(first.get("thought"))
-        thought = first.get("reasoning_content") or _thinking(first.get("thinking_blocks"))
+        thought = "\n".join(thoughts_of(first))
         content = [{"type": "text", "text": text}] if isinstance(text, str) else text
-        if isinstance(thought, str) and thought:
+        if thought:
             if isinstance(text, str) and thought.strip() in text:  # many models write it twice
                 content = [{"type": "text", "text": rest}] if (rest := _without_thought(text)) else []
             content = [{"type": "reasoning", "reasoning": thought, "redacted": False}, *content]
@@ -266,8 +266,7 @@ class _Conversation:
             if known is not None:
                 self._run.main.recall({"id": f"{id}-summary", "role": "user", "content": str(summary)})
         elif kind == "ConversationErrorEvent":
-            error = {"message": str(event.get("detail") or event.get("code")), "traceback": "", "traceback_ansi": ""}
-            self._run.emit("error", id, at, None, error=error)
+            self._run.fail(id, at, None, str(event.get("detail") or event.get("code")))
         else:
             (self._accounts.skipped if kind in _QUIET_KINDS else self._accounts.unknown)[kind] += 1
 
@@ -382,11 +381,6 @@ class _Conversation:
 
 def _without_thought(text: str) -> str:
     return re.sub(r"\A\s*<think>.*?</think>\s*", "", text, flags=re.DOTALL).strip() if "<think>" in text else ""
-
-
-def _thinking(blocks: object) -> str | None:
-    said = [str(each["thinking"]) for each in objects_of(blocks) if each.get("thinking")]
-    return "\n".join(said) or None
 
 
 def _present(event: JsonMapping, *names: str) -> list[Json]:

@@ -128,8 +128,7 @@ class _Telling:
                 around.line, self._run.span(span.id, span.name, None, around.inside, span.start), around.agent
             )
         if span.error is not None and span.kind in ("agent", "other"):
-            shown = {"message": span.error, "traceback": "", "traceback_ansi": ""}
-            self._run.emit("error", f"error-{span.id}", span.end or span.start, place.inside, error=shown)
+            self._run.fail(f"error-{span.id}", span.end or span.start, place.inside, span.error)
         if span.note is not None:
             self._run.emit("info", f"info-{span.id}", span.start, place.inside, source=span.name, data=span.note)
         self._places[id(node)] = place

@@ -134,7 +134,7 @@ def answer_of(message: JsonMapping, prefix: str) -> tuple[Content, list[JsonObje
         uses = [part for part in given if is_mapping(part) and part.get("type") == "tool_use"]
         calls = [call_of(part, number) for number, part in enumerate(uses)]
         content = content_of([part for part in given if part not in uses]) if uses else content
-    thoughts = [{"type": "reasoning", "reasoning": text, "redacted": False} for text in _thoughts(message)]
+    thoughts = [{"type": "reasoning", "reasoning": text, "redacted": False} for text in thoughts_of(message)]
     if isinstance(content, str) and (found := _THOUGHT.match(content)) and not thoughts:
         thoughts = [{"type": "reasoning", "reasoning": found[1].strip(), "redacted": False}]
         content = content[found.end() :]
@@ -147,7 +147,8 @@ def answer_of(message: JsonMapping, prefix: str) -> tuple[Content, list[JsonObje
     return content, calls
 
 
-def _thoughts(message: JsonMapping) -> list[str]:
+def thoughts_of(message: JsonMapping) -> list[str]:
+    """Give the thoughts of an answer, under whichever name they stand."""
     found = next((message[name] for name in _THINKING if message.get(name)), None)
     if isinstance(found, str):
         return [found]
