@@ -15,7 +15,6 @@ from ..json_values import Json, JsonObject
 from ..reading import Accounts
 
 MAGIC: Final = b"PAR1"
-_ROWS_AT_ONCE: Final = 64
 _UUID_BYTES: Final = 16
 
 
@@ -36,8 +35,13 @@ def _columns(path: str, size: int, modified: int) -> frozenset[str]:  # noqa: AR
     return frozenset(read.read_schema(path).names)
 
 
-def parquet_rows(path: str, accounts: Accounts) -> Iterator[tuple[int, JsonObject]]:
+def parquet_rows(path: str, accounts: Accounts, at_once: int = 64) -> Iterator[tuple[int, JsonObject]]:
     """Give the rows of a file with their numbers. Groups of rows that cannot be read are counted and named.
+
+    Args:
+        path: The file.
+        accounts: Counts its rows.
+        at_once: Rows that are in memory together.
 
     Raises:
         OSError: The file cannot be read.
@@ -52,7 +56,7 @@ def parquet_rows(path: str, accounts: Accounts) -> Iterator[tuple[int, JsonObjec
         for group in range(read.num_row_groups):
             number = first
             try:
-                for batch in read.iter_batches(batch_size=_ROWS_AT_ONCE, row_groups=[group]):
+                for batch in read.iter_batches(batch_size=at_once, row_groups=[group]):
                     for row in _readable(batch).to_pylist():
                         accounts.records += 1
                         yield number, _plain(row)

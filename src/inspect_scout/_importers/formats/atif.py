@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -259,13 +258,14 @@ class _Trajectory:
             said = [{"type": "text", "text": content}] if isinstance(content, str) else content
             content = [{"type": "reasoning", "reasoning": thought, "redacted": False}, *said]
         given = step.get("tool_calls")
-        calls: list[JsonObject] = []
-        named: dict[str, str] = {}
-        for call in (each for each in (given if is_list(given) else ()) if is_mapping(each)):
-            wanted = str(call.get("tool_call_id") or f"{id}-call")
-            named[wanted] = self._id(wanted)
-            name = str(call.get("function_name") or "unknown")
-            calls.append(arguments_of({"id": named[wanted], "function": name}, call.get("arguments")))
+        calls = [
+            arguments_of(
+                {"id": str(call.get("tool_call_id") or f"{id}-call-{number}"), "function": str(call.get("function_name") or "unknown")},
+                call.get("arguments"),
+            )
+            for number, call in enumerate(given if is_list(given) else ())
+            if is_mapping(call)
+        ]  # fmt: skip
         own = part.given.get("agent")
         model = _text(step.get("model_name")) or (_text(own.get("model_name")) if is_mapping(own) else None) or ""
         message = {"id": id, "role": "assistant", "source": "generate", "content": content}
@@ -276,26 +276,17 @@ class _Trajectory:
             agent.expect(message, at)
         else:
             agent.answer(message, model=model, at=at, usage=usage, stop="tool_calls" if calls else "stop")
-        self._results(agent, part, step, id, at, depth, named)
+        self._results(agent, part, step, id, at, depth)
 
     def _results(
-        self,
-        agent: Agent,
-        part: _TrajectoryPart,
-        step: JsonMapping,
-        id: str,
-        at: str | None,
-        depth: int,
-        named: Mapping[str, str] = MappingProxyType({}),
+        self, agent: Agent, part: _TrajectoryPart, step: JsonMapping, id: str, at: str | None, depth: int
     ) -> None:
-        """Add the results of a step; `named` has the ids that its calls have here: programs use an id in each step again."""
         observation = step.get("observation")
         results = observation.get("results") if is_mapping(observation) else None
         for number, result in enumerate(results if is_list(results) else ()):
             if not is_mapping(result):
                 continue
-            source = _text(result.get("source_call_id"))
-            call_id = named.get(source, source) if source is not None else None
+            call_id = _text(result.get("source_call_id"))
             references = result.get("subagent_trajectory_ref")
             for reference in references if is_list(references) else [references]:
                 if is_mapping(reference):

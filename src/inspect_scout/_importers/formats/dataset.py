@@ -9,13 +9,12 @@ import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from ..contract import Found, TraceItem
+from ..files.parquet import MAGIC, parquet_rows
 from ..json_values import Json, JsonMapping, JsonObject
 from ..reading import Accounts, document, json_lines, plain_name
 from .alone import ReadAlone
 from .chat import chat_transcript, messages_in, said_in
 
-_MAGIC: Final = b"PAR1"
-_ROWS_AT_ONCE: Final = 64
 _decoder: Final = msgspec.json.Decoder(Json)
 
 
@@ -38,10 +37,10 @@ class Dataset(ReadAlone):
 
     def recognises(self, path: str, head: bytes) -> bool:
         """Whether its first row has messages, and it is not a file of a database of transcripts."""
-        if not head.startswith(_MAGIC):
+        if not head.startswith(MAGIC):
             return False
         try:
-            first = next(iter(_parquet_rows(path, 1)), None)
+            _, first = next(parquet_rows(path, Accounts(self.name), 1), (0, None))
         except (OSError, ValueError):
             return False
         is_own = self._messages is None and is_mapping(first) and "transcript_id" in first
@@ -76,9 +75,7 @@ def _rows(path: str, accounts: Accounts) -> Iterator[tuple[int, JsonObject]]:
     """Give the rows of a file with their numbers, some at a time."""
     name = plain_name(path)
     if name.endswith(".parquet"):
-        for number, row in enumerate(_parquet_rows(path, _ROWS_AT_ONCE), 1):
-            accounts.records += 1
-            yield number, row
+        yield from parquet_rows(path, accounts)
     elif name.endswith(".jsonl"):
         yield from ((number, row) for number, row in json_lines(path, _decoder, accounts) if is_mapping(row))
     else:
@@ -86,19 +83,3 @@ def _rows(path: str, accounts: Accounts) -> Iterator[tuple[int, JsonObject]]:
         rows = whole if is_list(whole) else [whole]
         accounts.records = len(rows)
         yield from ((number, row) for number, row in enumerate(rows, 1) if is_mapping(row))
-
-
-def _parquet_rows(path: str, at_once: int) -> Iterator[JsonObject]:
-    import pyarrow.parquet as pq  # here: only Parquet needs it
-
-    with pq.ParquetFile(path) as file:
-        read: Json = file
-        for batch in read.iter_batches(batch_size=at_once):
-            yield from map(_without_nothing, batch.to_pylist())
-
-
-def _without_nothing(value: Json) -> Json:
-    """Leave out fields that a row does not have: in Parquet all rows have all fields."""
-    if is_mapping(value):
-        return {name: _without_nothing(each) for name, each in value.items() if each is not None}
-    return [_without_nothing(each) for each in value] if is_list(value) else value

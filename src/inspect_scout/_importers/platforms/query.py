@@ -207,7 +207,7 @@ def rows_in(answer: Json, *path: str) -> list[JsonObject]:
         path: Path of keys to the list (none: it is the answer).
 
     Raises:
-        StorageError: There is no list: nobody may take that for no traces.
+        StorageError: There is no list, which is something else than an empty one.
     """
     found = field_of(answer, *path)
     if not is_list(found):
