@@ -66,7 +66,7 @@ def database_location(location: str) -> str:
         ConfigError: There are eval logs.
     """
     place = probe_location(location)
-    is_file = place.paths is None and is_local(place.location) and os.path.exists(place.location)
+    is_file = place.paths is None and is_local(place.location) and os.path.isfile(place.location)
     if is_file and not place.location.lower().endswith((_DATA_SUFFIX, ".eval", ".json")):
         raise not_recognised_error(place.location)
     named = place.paths is None and not is_file and is_local(place.location)  # it is not there yet
