@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +16,9 @@ from ..._types import ScanState
 from ..scans.as_json import state_json
 from ..scans.watching import recording_rate
 from .off_loop import off_loop
+
+_LOOKS_AT_ENDED = 10
+"""So often is looked at a scan that has ended and cannot be read: it may be about to be finished, or be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +46,27 @@ class RunningScans:
     def __init__(self, allowed: Callable[[str], bool]) -> None:
         self._allowed = allowed
         self._known: dict[str, int] = {}
+        self._unread: Counter[str] = Counter()
         self._seen: defaultdict[str, deque[tuple[float, int]]] = defaultdict(deque)
 
     async def look(self) -> list[RunningScan]:
-        """Tell how the scans stand that run, and, once, those that have ended since the last look."""
+        """Tell how the scans stand that run, and, once, those that have ended since the last look or could not be read then."""
         active: dict[str, tuple[int, ActiveScan]] = {}
         for pid, scan in (await run_in_thread("", ActiveScans().all)).items():
             location = normalize(scan.location)
             if self._allowed(location):
                 active[location] = (pid, scan)
         found: list[RunningScan] = []
+        unread: dict[str, int] = {}
         for location, pid in {**self._known, **{where: pid for where, (pid, _) in active.items()}}.items():
             try:
                 state = await _state(location)
-            except ScoutError:  # deleted meanwhile, or not written yet
+            except (ScoutError, OSError):  # deleted meanwhile, not written yet, or being finished
+                self._unread[location] += 1
+                if self._unread[location] < _LOOKS_AT_ENDED:
+                    unread[location] = pid
                 continue
+            del self._unread[location]
             if location in active:
                 scan = active[location][1]
                 state = msgspec.structs.replace(
@@ -66,7 +75,7 @@ class RunningScans:
             found.append(RunningScan(state, pid, recording_rate(self._seen[location], time.monotonic(), state.done)))
             if location not in active:
                 del self._seen[location]
-        self._known = {where: pid for where, (pid, _) in active.items()}
+        self._known = {**unread, **{where: pid for where, (pid, _) in active.items()}}
         return found
 
 

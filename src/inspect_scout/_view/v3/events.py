@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from ..._support.errors import ScoutError
 from ..changes import TooManyListenersError
 from ..context import Context, ViewContext
 from ..waiting import at_once
@@ -62,7 +63,12 @@ class StateFeed:
         scans, loop = RunningScans(self._context.places.allows), asyncio.get_running_loop()
         while self._listeners:
             began = loop.time()
-            states = {each.state.facts.location: running_json(each) for each in await scans.look()}
+            try:
+                found = await scans.look()
+            except (ScoutError, OSError):  # those who listen would wait for ever if nobody looked again
+                await asyncio.sleep(LOOK_SECONDS)
+                continue
+            states = {each.state.facts.location: running_json(each) for each in found}
             if states.keys() != self._states.keys():
                 self._context.changes.publish("scans")
             if states != self._states:
