@@ -89,3 +89,27 @@ def test_a_search_ends_when_its_client_leaves(example_scan: Path) -> None:
         return len(asyncio.all_tasks()) - before
 
     assert asyncio.run(find()) == 0
+
+
+def test_who_comes_later_is_not_told_of_scans_that_have_ended(tmp_path: Path) -> None:
+    app = create_app(ViewSettings(project_dir=str(tmp_path), scans=str(tmp_path / "scans")))
+    go = tmp_path / "go"
+
+    async def watch() -> list[str]:
+        scanners = [waiting(str(go))]
+        async with start_scan(scanners, str(EXAMPLES / "logs"), scans=str(tmp_path / "scans"), limit=1) as run:
+            await listen(app, "/api/v3/events", lambda events: any(name == "state" for name, _ in events))
+            go.touch()
+            await run.status()
+        await asyncio.sleep(2.5)  # whoever looked has stopped
+        told: list[str] = []
+
+        def enough(events: list[tuple[str, dict[str, object]]]) -> bool:
+            told[:] = [name for name, _ in events]
+            return False
+
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(listen(app, "/api/v3/events", enough), 2)
+        return told
+
+    assert "state" not in asyncio.run(watch())

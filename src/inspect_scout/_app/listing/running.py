@@ -57,14 +57,14 @@ class RunningScans:
             if self._allowed(location):
                 active[location] = (pid, scan)
         found: list[RunningScan] = []
-        unread: dict[str, int] = {}
+        pending: dict[str, int] = {}
         for location, pid in {**self._known, **{where: pid for where, (pid, _) in active.items()}}.items():
             try:
                 state = await _state(location)
             except (ScoutError, OSError):  # deleted meanwhile, not written yet, or being finished
                 self._unread[location] += 1
                 if self._unread[location] < _LOOKS_AT_ENDED:
-                    unread[location] = pid
+                    pending[location] = pid
                 continue
             del self._unread[location]
             if location in active:
@@ -73,9 +73,11 @@ class RunningScans:
                     state, workers=workers_of(scan), started=scan.start_time, updated=scan.last_updated
                 )
             found.append(RunningScan(state, pid, recording_rate(self._seen[location], time.monotonic(), state.done)))
-            if location not in active:
+            if location not in active and state.phase == "running":  # taken off the list, and not let go of yet
+                pending[location] = pid
+            elif location not in active:
                 del self._seen[location]
-        self._known = {**unread, **{where: pid for where, (pid, _) in active.items()}}
+        self._known = {**pending, **{where: pid for where, (pid, _) in active.items()}}
         return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -25,6 +26,14 @@ _SHARE = 5
 """Looking at scans of millions takes time of its own, and must not become what the machine is busy with."""
 
 
+@dataclass(slots=True, eq=False)
+class _Untold:
+    """What a listener has not been told yet: the newest state of each scan, also of one that has ended meanwhile."""
+
+    states: dict[str, object]
+    is_new: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class StateFeed:
     """How the scans stand that run, looked at once for all who listen, while somebody does.
 
@@ -35,26 +44,24 @@ class StateFeed:
     def __init__(self, context: ViewContext) -> None:
         self._context = context
         self._states: Mapping[str, object] = {}
-        self._newer = asyncio.Event()
-        self._listeners = 0
+        self._listeners: list[_Untold] = []
         self._looking: asyncio.Task[None] | None = None
 
     async def listen(self) -> AsyncGenerator[object]:
         """Give the state of each scan that runs, now and whenever it has changed; the last one says how it has ended."""
-        self._listeners += 1
-        told: Mapping[str, object] = {}
+        if self._looking is None or self._looking.done():
+            self._states = {}  # nobody has looked for a while
+            self._looking = asyncio.create_task(self._look_while_wanted())
+        untold = _Untold(dict(self._states))
+        self._listeners.append(untold)
         try:
-            if self._looking is None or self._looking.done():
-                self._looking = asyncio.create_task(self._look_while_wanted())
             while True:
-                newer, states = self._newer, self._states
-                for location, state in states.items():
-                    if told.get(location) != state:
-                        yield state
-                told = states
-                await newer.wait()
+                while untold.states:
+                    yield untold.states.pop(next(iter(untold.states)))
+                untold.is_new.clear()
+                await untold.is_new.wait()
         finally:
-            self._listeners -= 1
+            self._listeners.remove(untold)
 
     async def _look_while_wanted(self) -> None:
         await self._context.kept.loaded()  # a scan may run in a store, or its rows must be counted
@@ -71,10 +78,11 @@ class StateFeed:
             states = {each.state.facts.location: running_json(each) for each in found}
             if states.keys() != self._states.keys():
                 self._context.changes.publish("scans")
-            if states != self._states:
-                self._states = states
-                newer, self._newer = self._newer, asyncio.Event()
-                newer.set()
+            newer = {location: state for location, state in states.items() if self._states.get(location) != state}
+            self._states = states
+            for untold in self._listeners if newer else ():
+                untold.states |= newer
+                untold.is_new.set()
             await asyncio.sleep(max(LOOK_SECONDS, _SHARE * (loop.time() - began)))
 
 
